@@ -1,0 +1,17 @@
+"""Settings of the test suite: the same portal, with fast hashing and no pool."""
+
+import os
+
+os.environ.setdefault("DEMO", "1")
+
+from save_portal.settings import *  # noqa: F403
+from save_portal.settings import DATABASES, STORAGES
+
+DATABASES["default"]["OPTIONS"].pop("pool")
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+}
+ALLOWED_HOSTS = ["*"]

@@ -1,0 +1,20 @@
+"""Addresses of the portal. Each app keeps its own; this page only says where they hang."""
+
+from django.urls import include, path
+
+from save_portal.web import health
+
+handler400 = "save_portal.web.errors.bad_request"
+handler403 = "save_portal.web.errors.permission_denied"
+handler404 = "save_portal.web.errors.page_not_found"
+handler500 = "save_portal.web.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("save_portal.accounts.urls")),
+    path("calendar/", include("save_portal.calendar.urls")),
+    path("", include("save_portal.web.urls")),
+    path("", include("verification.urls")),
+]

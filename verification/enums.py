@@ -1,0 +1,99 @@
+"""The program's words: statuses, reasons, benefits, as `docs/contract.md` fixes them."""
+
+from django.db import models
+
+
+class Step(models.TextChoices):
+    """The three steps and the end (S3)."""
+
+    INITIAL = "initial", "Initial verification"
+    ADDITIONAL = "additional", "Additional verification"
+    G845 = "g845", "Form G-845"
+    CLOSED = "closed", "Closed"
+
+
+class WaitsFor(models.TextChoices):
+    CASEWORKER = "caseworker", "Caseworker"
+    VERIFIER = "verifier", "Status verifier"
+    NOBODY = "nobody", "Nobody"
+
+
+class Outcome(models.TextChoices):
+    """What initial verification found; a miss says nothing about the person (S1.4)."""
+
+    CONFIRMED = "confirmed", "Confirmed"
+    ADDITIONAL_VERIFICATION = "additional_verification", "Institute additional verification"
+
+
+class Reason(models.TextChoices):
+    """Why initial verification did not confirm: which typed field to look at, never a value."""
+
+    NO_RECORD = "no_record", "No record was found for this document number."
+    NAME_MISMATCH = "name_mismatch", "Not the name on the record found."
+    DATE_OF_BIRTH_MISMATCH = "date_of_birth_mismatch", "Not the date on the record found."
+    DOCUMENT_MISMATCH = "document_mismatch", "The numbers do not belong to one document."
+    AMBIGUOUS = "ambiguous", "More than one record could be meant."
+    SEVIS_ID_REQUIRED = "sevis_id_required", "A student's record is found by its SEVIS ID."
+    SEVIS_INACTIVE = "sevis_inactive", "The school's record is not active."
+    STATUS_NEEDS_REVIEW = "status_needs_review", "The records need a status verifier's eyes."
+    DOCUMENT_SUSPECT = "document_suspect", "You doubt that the document is genuine."
+    SOURCE_UNAVAILABLE = "source_unavailable", "A record system that is needed did not answer."
+
+
+class Benefit(models.TextChoices):
+    TANF = "tanf", "TANF"
+    SSI = "ssi", "SSI"
+    SNAP = "snap", "SNAP"
+    MEDICAID = "medicaid", "Medicaid"
+    UNEMPLOYMENT = "unemployment", "Unemployment compensation"
+    TITLE_IV = "title_iv", "Title IV student aid"
+    HOUSING = "housing", "Housing assistance"
+    DRIVERS_LICENSE = "drivers_license", "Driver's license"
+    STATE_ID = "state_id", "State ID"
+    BACKGROUND_CHECK = "background_check", "Background check"
+    EMPLOYMENT_AUTHORIZATION = "employment_authorization", "Employment authorization"
+    SSN = "ssn", "Social Security number"
+    LICENSE_OR_GRANT = "license_or_grant", "License or grant"
+    CREDENTIAL = "credential", "Government credential"
+    OTHER = "other", "Other"
+
+
+class ClosureReason(models.TextChoices):
+    COMPLETED = "completed", "Completed"
+    APPLICANT_DECLINED = "applicant_declined", "The applicant declined further verification"
+    ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
+    SUPERSEDED = "superseded", "Superseded by a newer document"
+    WITHDRAWN = "withdrawn", "Withdrawn by the agency"
+    EXPIRED = "expired", "180 days without action"
+
+
+class PhotoAnswer(models.TextChoices):
+    """The caseworker's answer to "Is this the person?" (S3.5)."""
+
+    YES = "yes", "Yes, the same person"
+    NO = "no", "No, another person"
+    CANNOT_TELL = "cannot_tell", "I cannot tell"
+
+
+class Wish(models.TextChoices):
+    """What the applicant said about additional verification (S2.2, S3.7)."""
+
+    WANTS = "wants", "Yes, wants it"
+    DECLINES = "declines", "No, does not want it"
+
+
+class ChargeKind(models.TextChoices):
+    """What is charged (S4.1)."""
+
+    INITIAL = "initial", "Initial verification"
+    RETRY = "retry", "Retry"
+    ADDITIONAL = "additional", "Additional verification"
+    G845 = "g845", "Form G-845, additional verification skipped"
+    PAPER_G845 = "paper_g845", "Paper Form G-845"
+
+
+class NoQueryReason(models.TextChoices):
+    """Situations in which nobody is queried (S6, S10.1)."""
+
+    EMERGENCY_MEDICAID = "emergency_medicaid", "Emergency-only Medicaid"
+    CITIZEN_BY_BIRTH = "citizen_by_birth", "Documented as a citizen by birth"
