@@ -1,0 +1,1 @@
+"""The federal record systems as the portal receives them. Knows no cases."""

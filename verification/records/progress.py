@@ -1,0 +1,21 @@
+"""A plain progress bar for a terminal; silent when the output goes elsewhere."""
+
+import sys
+from collections.abc import Callable
+
+
+def bar(label: str) -> Callable[[int, int], None] | None:
+    """Return a function that draws (done, of all), or None when nobody is watching."""
+    if not sys.stderr.isatty():
+        return None
+
+    def draw(done: int, total: int) -> None:
+        if total:
+            share = done / total
+            line = f"{label} [{'#' * int(share * 30):<30}] {share:4.0%}"
+        else:
+            line = f"{label} line {done:,}"
+        sys.stderr.write("\r" + line + ("\n" if total and done >= total else ""))
+        sys.stderr.flush()
+
+    return draw
