@@ -13,8 +13,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
-    path("account/", include("save_portal.accounts.urls")),
-    path("calendar/", include("save_portal.calendar.urls")),
+    path("", include("save_portal.accounts.urls")),
+    path("program/closures/", include("save_portal.calendar.urls")),
     path("", include("save_portal.web.urls")),
     path("", include("verification.urls")),
 ]

@@ -1,6 +1,12 @@
 """Refusals. Each is a sentence that a caseworker understands: what, which rule, what to do."""
 
 
+STALE = (
+    "Somebody changed this case after your page was shown. Nothing of yours was saved: "
+    "look at the case as it is now and do it again."
+)
+
+
 class CaseError(Exception):
     """A refusal that was foreseen; nothing was changed. `rule` is a tag of docs/program.md."""
 

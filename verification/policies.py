@@ -1,0 +1,88 @@
+"""Who may do what with a case. Whether it may happen now is asked of the life cycle.
+
+`check_…` raises a sentence; the `can_…` beside it answers yes or no for pages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rules
+
+from save_portal.accounts.roles import Permission
+from verification.errors import NotPermitted
+from verification.lifecycles.case import BY_NAME
+
+if TYPE_CHECKING:
+    from save_portal.accounts.models import User
+    from verification.models import Case
+
+
+@rules.predicate
+def belongs_to_the_agency(user: User, case: Case) -> bool:
+    """The case is one of the user's own agency."""
+    return user.agency_id is not None and user.agency_id == case.agency_id
+
+
+@rules.predicate
+def may_read(user: User, case: Case) -> bool:
+    """Own cases, the group's where it shares them, or the agency's for who may see them all."""
+    if user.can(Permission.VIEW_AGENCY_CASES):
+        return True
+    if not user.can(Permission.VIEW_OWN_CASES):
+        return False
+    if case.handled_by_id == user.pk:
+        return True
+    return bool(user.group_id and user.group_id == case.group_id and user.group.cases_shared)
+
+
+@rules.predicate
+def acts_on_cases(user: User, case: Case) -> bool:
+    return user.can(Permission.ACT_ON_CASE)
+
+
+@rules.predicate
+def closes_cases(user: User, case: Case) -> bool:
+    return user.can(Permission.CLOSE_CASE)
+
+
+@rules.predicate
+def reviews_requests(user: User, case: Case) -> bool:
+    return user.can(Permission.REVIEW_REQUESTS)
+
+
+AGENCY_MAY_ACT = belongs_to_the_agency & may_read & acts_on_cases
+AGENCY_MAY_CLOSE = belongs_to_the_agency & may_read & closes_cases
+
+
+def can_make(transition: str, *, by: User, case: Case) -> bool:
+    """Whether this person stands on the right side of the transition, whatever the status."""
+    move = BY_NAME[transition]
+    if move.side == "office":
+        return bool(reviews_requests(by, case))
+    if transition == "close":
+        return bool(AGENCY_MAY_CLOSE(by, case))
+    return bool(AGENCY_MAY_ACT(by, case))
+
+
+def check_can_make(transition: str, *, by: User, case: Case) -> None:
+    """Raise `NotPermitted` unless this person may make the transition."""
+    if not can_make(transition, by=by, case=case):
+        who = "a status verifier" if BY_NAME[transition].side == "office" else "the case's agency"
+        raise NotPermitted(f"Only {who} can do this ({BY_NAME[transition].label}).")
+
+
+def can_act_on(*, by: User, case: Case) -> bool:
+    """Whether this person may record answers and duties on the case."""
+    return bool(AGENCY_MAY_ACT(by, case))
+
+
+def check_can_act_on(*, by: User, case: Case) -> None:
+    if not can_act_on(by=by, case=case):
+        raise NotPermitted("Only the caseworkers of the case's agency can do this.")
+
+
+def check_can_initiate(*, by: User) -> None:
+    """Raise `NotPermitted` unless this person may begin a case (S1.2)."""
+    if by.agency_id is None or not by.can(Permission.INITIATE_CASE):
+        raise NotPermitted("Only the caseworkers of a user agency begin cases.", rule="S1.2")

@@ -4,6 +4,7 @@ Production is the default: without `DEMO=1` or `DEBUG=1` the portal refuses to s
 are only fit for a demonstration.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -30,7 +31,7 @@ if not (DEMO or DEBUG):
             "SECRET_KEY: production needs a secret of at least 50 characters of its own; "
             "set SECRET_KEY, or DEMO=1 for a demonstration."
         )
-    if "ALLOWED_HOSTS" not in env._values and not env.list("ALLOWED_HOSTS", []):
+    if not env.list("ALLOWED_HOSTS", []):
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS: production needs the host names it is served under, "
             "separated by commas; set ALLOWED_HOSTS, or DEMO=1 for a demonstration."
@@ -82,8 +83,14 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "save_portal.accounts.middleware.SessionLimitsMiddleware",
+    "save_portal.accounts.middleware.TermsOfUseMiddleware",
+    "save_portal.accounts.middleware.SecondFactorMiddleware",
+    # Last: the view of a signed-in user runs in one transaction, fenced to the user's agency.
+    "save_portal.accounts.tenancy.TenancyMiddleware",
 ]
 
 ROOT_URLCONF = "save_portal.urls"
@@ -107,7 +114,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "save_portal.web.forms.PortalRenderer"
 
 # One pool a process; transactions are short, and nothing is kept on a connection between them.
 DATABASES = {
@@ -146,19 +153,28 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-ACCOUNT_ADAPTER = "save_portal.accounts.adapter.ClosedSignUp"
+ACCOUNT_ADAPTER = "save_portal.accounts.adapters.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "SAVE portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_ENABLE_ADMIN = False
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 SESSION_WARNING_SECONDS = 15 * 60
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # What a browser may do here
 CONTENT_SECURITY_POLICY = {
@@ -225,7 +241,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 EMAIL = env.dj_email_url("EMAIL_URL", f"file://{LOCAL_DIR / 'mail'}")
 globals().update({key: value for key, value in EMAIL.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "save-portal@localhost")
-PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000")
+BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", "000-000-0000")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

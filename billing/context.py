@@ -1,0 +1,14 @@
+"""Prices for pages that name a cost before it arises."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from billing.selectors import prices_on
+
+
+def prices(request: HttpRequest) -> dict[str, Any]:
+    """`prices.initial` and so on, read only by pages that show one."""
+    return {"prices": SimpleLazyObject(lambda: prices_on(timezone.localdate()))}

@@ -1,0 +1,228 @@
+"""The case: one applicant, one document, one question, and where it stands."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from verification import case_number, immigration_documents
+from verification.enums import Benefit, PhotoAnswer, Wish
+from verification.lifecycles.case import BEGINNINGS, OPEN, TRANSITIONS, CaseLifecycle, CaseStatus
+from verification.querysets import CaseQuerySet
+
+
+def _paired(*names: str) -> Q:
+    """All of the columns are filled, or none."""
+    filled, empty = Q(), Q()
+    for name in names:
+        filled &= Q(**{f"{name}__isnull": False})
+        empty &= Q(**{f"{name}__isnull": True})
+    return filled | empty
+
+
+class Case(CaseLifecycle):
+    """One verification case. Dates are in the agency's zone, instants in UTC.
+
+    `due_on` is the date promised to the person who must act, stored with its explanation in
+    `due_because`; `last_action_at` is what the 180 days of S3.6 count from.
+    """
+
+    number = models.CharField(max_length=15, unique=True, default=case_number.new_case_number)
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT)
+    department = models.ForeignKey("accounts.Department", null=True, on_delete=models.PROTECT)
+    group = models.ForeignKey("accounts.Group", null=True, on_delete=models.PROTECT)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    supersedes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    last_action_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    due_because = models.JSONField(default=dict)
+
+    # What was typed, in canonical form.
+    document_type = models.CharField(
+        max_length=30,
+        choices=[(code, kind.name) for code, kind in immigration_documents.DOCUMENT_TYPES.items()],
+    )
+    document_description = models.CharField(max_length=35, blank=True)
+    document_expires_on = models.DateField(null=True)
+    family_name = models.CharField(max_length=40)
+    given_name = models.CharField(max_length=40, blank=True)
+    middle_name = models.CharField(max_length=40, blank=True)
+    also_known_as = ArrayField(models.CharField(max_length=81), default=list)
+    date_of_birth = models.DateField()
+    a_number = models.CharField(max_length=9, blank=True)
+    i94_number = models.CharField(max_length=11, blank=True)
+    sevis_id = models.CharField(max_length=11, blank=True)
+    card_number = models.CharField(max_length=13, blank=True)
+    naturalization_certificate = models.CharField(max_length=12, blank=True)
+    citizenship_certificate = models.CharField(max_length=12, blank=True)
+    passport_number = models.CharField(max_length=12, blank=True)
+    passport_country = models.CharField(max_length=3, blank=True)
+    visa_number = models.CharField(max_length=8, blank=True)
+    applicant_key = models.CharField(max_length=120, help_text="folded name, for search")
+    benefits = ArrayField(models.CharField(max_length=30, choices=Benefit.choices))
+    agency_reference = models.CharField(max_length=40, blank=True)
+    document_doubt = models.CharField(
+        max_length=200, blank=True, help_text="why the original does not look genuine (S10.2)"
+    )
+    fingerprint = models.CharField(max_length=64, help_text="digest of all that is asked")
+
+    # The duties of S3.5 and S3.7, with who and when.
+    photo_answer = models.CharField(max_length=12, choices=PhotoAnswer.choices, blank=True)
+    photo_answered_at = models.DateTimeField(null=True)
+    photo_answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    told_applicant_at = models.DateTimeField(null=True)
+    told_applicant_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    wish = models.CharField(max_length=10, choices=Wish.choices, blank=True)
+    wish_at = models.DateTimeField(null=True)
+    wish_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    sheet_given_at = models.DateTimeField(null=True)
+    sheet_given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    warned_days = models.PositiveSmallIntegerField(
+        null=True, help_text="the last warning before expiry: 14, then 3 days"
+    )
+
+    objects = CaseQuerySet.as_manager()
+    history = HistoricalRecords(
+        excluded_fields=["applicant_key", "fingerprint"], cascade_delete_history=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="case_status_is_known", condition=Q(status__in=CaseStatus.values)
+            ),
+            models.CheckConstraint(
+                name="case_closed_has_reason_and_time",
+                condition=(
+                    Q(status=CaseStatus.CLOSED, closed_at__isnull=False) & ~Q(closure_reason="")
+                )
+                | (~Q(status=CaseStatus.CLOSED) & Q(closed_at__isnull=True, closure_reason="")),
+            ),
+            models.CheckConstraint(
+                name="case_photo_answer_is_whole",
+                condition=_paired("photo_answered_at", "photo_answered_by")
+                & (
+                    (~Q(photo_answer="") & Q(photo_answered_at__isnull=False))
+                    | Q(photo_answer="", photo_answered_at__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_told_is_whole", condition=_paired("told_applicant_at", "told_applicant_by")
+            ),
+            models.CheckConstraint(
+                name="case_wish_is_whole",
+                condition=_paired("wish_at", "wish_by")
+                & (
+                    (~Q(wish="") & Q(wish_at__isnull=False)) | Q(wish="", wish_at__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_sheet_is_whole", condition=_paired("sheet_given_at", "sheet_given_by")
+            ),
+            models.CheckConstraint(
+                name="case_has_a_benefit", condition=Q(benefits__len__gte=1)
+            ),
+            models.UniqueConstraint(
+                name="case_open_question_is_asked_once",
+                fields=["agency", "fingerprint"],
+                condition=Q(status__in=[s.value for s in OPEN]),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="case_open_by_due",
+                fields=["handled_by", "due_on", "id"],
+                condition=Q(status__in=[s.value for s in OPEN]),
+            ),
+            models.Index(name="case_by_agency", fields=["agency", "-created_at", "-id"]),
+            models.Index(name="case_by_handler", fields=["handled_by", "-created_at", "-id"]),
+            models.Index(name="case_by_group", fields=["group", "-created_at", "-id"]),
+            models.Index(
+                name="case_by_name",
+                fields=["agency", "applicant_key"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+            models.Index(
+                name="case_by_reference",
+                fields=["agency", "agency_reference"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+            models.Index(
+                name="case_by_last_action",
+                fields=["last_action_at"],
+                condition=Q(status__in=[s.value for s in OPEN]),
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(
+                name="legal_moves",
+                field="status",
+                transitions=sorted(
+                    {
+                        (source.value, move.target.value)
+                        for move in TRANSITIONS
+                        for source in move.sources
+                        if source != move.target
+                    }
+                ),
+            ),
+            pgtrigger.Protect(
+                name="begin_at_the_beginning",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__status__in=[b.value for b in BEGINNINGS]),
+            ),
+            pgtrigger.ReadOnly(
+                name="identity_never_changes", fields=["number", "agency", "created_by", "created_at"]
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def applicant_name(self) -> str:
+        return " ".join(filter(None, [self.given_name, self.middle_name, self.family_name]))
+
+    @property
+    def grouped_number(self) -> str:
+        return case_number.grouped(self.number)
+
+    def enumerators(self) -> dict[str, str]:
+        """The numbers that were typed: field name → canonical value."""
+        return {
+            name: value
+            for name in immigration_documents.ENUMERATORS
+            if (value := getattr(self, name))
+        }
+
+    def touch(self, *, at: datetime) -> None:
+        """Note an act of anybody: the version moves, and the 180 days begin anew (S3.6)."""
+        self.version += 1
+        self.last_action_at = at
+        self.warned_days = None
+
+    def get_benefit_labels(self) -> list[str]:
+        return [Benefit(code).label for code in self.benefits]

@@ -1,0 +1,67 @@
+"""Filters of cases, to be chained. Row-level security fences the agency below all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from save_portal.accounts.roles import Permission
+from verification.enums import Step, WaitsFor
+from verification.lifecycles.case import (
+    OPEN,
+    STEP_OF,
+    WAITS_FOR_CASEWORKER,
+    WAITS_FOR_VERIFIER,
+    CaseStatus,
+)
+
+if TYPE_CHECKING:
+    from save_portal.accounts.models import User
+    from verification.models import Case
+
+
+class CaseQuerySet(QuerySet["Case"]):
+    def update(self, **kwargs: Any) -> int:
+        """Refuse what only a transition may change; PostgreSQL refuses it as well."""
+        forbidden = {"status", "closure_reason", "closed_at", "number"} & kwargs.keys()
+        if forbidden:
+            raise AttributeError(f"{', '.join(sorted(forbidden))}: changed by a service only.")
+        return super().update(**kwargs)
+
+    def visible_to(self, user: User) -> CaseQuerySet:
+        """The cases this person may read: own, the group's, the agency's, or all for an office."""
+        if user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE):
+            return self
+        if user.agency_id is None:
+            return self.none()
+        mine = self.filter(agency_id=user.agency_id)
+        if user.can(Permission.VIEW_AGENCY_CASES):
+            return mine
+        if not user.can(Permission.VIEW_OWN_CASES):
+            return self.none()
+        if user.group_id is not None and user.group is not None and user.group.cases_shared:
+            return mine.filter(Q(handled_by_id=user.pk) | Q(group_id=user.group_id))
+        return mine.filter(handled_by_id=user.pk)
+
+    def open(self) -> CaseQuerySet:
+        return self.filter(status__in=OPEN)
+
+    def at_step(self, step: str) -> CaseQuerySet:
+        return self.filter(status__in=[status for status in CaseStatus if STEP_OF[status] == step])
+
+    def waiting_for(self, whom: str) -> CaseQuerySet:
+        statuses = {
+            WaitsFor.CASEWORKER: WAITS_FOR_CASEWORKER,
+            WaitsFor.VERIFIER: WAITS_FOR_VERIFIER,
+            WaitsFor.NOBODY: (CaseStatus.CLOSED,),
+        }[WaitsFor(whom)]
+        return self.filter(status__in=statuses)
+
+    def closed(self) -> CaseQuerySet:
+        return self.at_step(Step.CLOSED)
+
+    def without_action_since(self, instant: datetime) -> CaseQuerySet:
+        """Open cases that wait for the caseworker and were last touched before `instant` (S3.6)."""
+        return self.filter(status__in=WAITS_FOR_CASEWORKER, last_action_at__lte=instant)

@@ -1,0 +1,183 @@
+"""Is this record this person's? Pure functions; the record was found by an identifier before.
+
+A record is the applicant's when its name and its date of birth are theirs. Each name gets a
+grade, and the grades together decide:
+
+- SAME: the same letters, whatever the case, marks, hyphens, spaces and particles;
+- PART: one side leaves out a middle name, or one of two surnames, or writes an initial;
+- HEARD: another romanization of the same name;
+- SLIP: one slip of the hand.
+
+A slip is let pass in one name only, and only when the other has none. Endings that tell brother
+from sister (MARIO, MARIA) are no slip. The date of birth must be the same day; day and month in
+the other order pass only with the very same name. When in doubt the answer is no (S1.4, S3.7).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from verification.records import names
+from verification.records.names import Parts
+
+
+class Grade(IntEnum):
+    """How well a name fits; the smaller, the better."""
+
+    SAME = 0
+    PART = 1
+    HEARD = 2
+    SLIP = 3
+    NO = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as parts: `family` and `given`, the middle name within the given ones."""
+
+    family: Parts
+    given: Parts
+
+    @property
+    def all(self) -> Parts:
+        return (*self.family, *self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """Whether name and date of birth are the person's."""
+
+    name: Grade
+    date_of_birth: bool
+
+    @property
+    def fits(self) -> bool:
+        return self.name is not Grade.NO and self.date_of_birth
+
+
+def name_of(family: str, given: str, middle: str = "") -> Name:
+    return Name(names.tokens(family), names.tokens(f"{given} {middle}"))
+
+
+def alias_name(text: str) -> Name:
+    """Read `FAMILY, Given`; without a comma the last part is the family name."""
+    if "," in text:
+        family, given = text.split(",", 1)
+        return name_of(family, given)
+    parts = names.tokens(text)
+    return Name(parts[-1:], parts[:-1])
+
+
+def family_grade(left: Parts, right: Parts) -> Grade:
+    """Compare surnames; one of two surnames is enough."""
+    if not left or not right:
+        return Grade.NO
+    if names.squashed(left) == names.squashed(right):
+        return Grade.SAME
+    left_core, right_core = names.core(left), names.core(right)
+    if names.squashed(left_core) == names.squashed(right_core):
+        return Grade.SAME
+    shorter, longer = sorted((left_core, right_core), key=len)
+    if set(shorter) <= set(longer):
+        return Grade.PART
+    short, long = sorted((names.squashed(left), names.squashed(right)), key=len)
+    if len(short) >= 10 and long.startswith(short):
+        return Grade.PART  # cut off where a form had no more room
+    if heard(left, right) or heard(left_core, right_core):
+        return Grade.HEARD
+    if {names.sound(part) for part in shorter} <= {names.sound(part) for part in longer}:
+        return Grade.HEARD
+    return Grade.SLIP if slipped(left_core, right_core, least=4) else Grade.NO
+
+
+def given_grade(left: Parts, right: Parts) -> Grade:
+    """Compare given names in their order; a middle name may be missing or only an initial."""
+    if not left or not right:
+        return Grade.NO
+    left = tuple(names.spelled_out(part) for part in left)
+    right = tuple(names.spelled_out(part) for part in right)
+    if names.squashed(left) == names.squashed(right):
+        return Grade.SAME
+    if in_order(left, right, lambda a, b: a == b):
+        return Grade.PART
+    if heard(left, right) or in_order(left, right, lambda a, b: names.sound(a) == names.sound(b)):
+        return Grade.HEARD
+    return Grade.SLIP if slipped(left, right, least=4, endings=True) else Grade.NO
+
+
+def in_order(left: Parts, right: Parts, same: Callable[[str, str], bool]) -> bool:
+    """Whether the shorter begins like the longer, initials standing for names."""
+    for place, (a, b) in enumerate(zip(left, right, strict=False)):
+        initial = place > 0 and 1 in (len(a), len(b)) and a[0] == b[0]
+        if not (initial or same(a, b)):
+            return False
+    return True
+
+
+def heard(left: Parts, right: Parts) -> bool:
+    """Whether both are romanizations of one name. Short ones are too alike to tell."""
+    a, b = names.sound(names.squashed(left)), names.sound(names.squashed(right))
+    return a == b and len(a) >= 3
+
+
+def slipped(left: Parts, right: Parts, *, least: int, endings: bool = False) -> bool:
+    """Whether one slip of the hand in one part is all the difference."""
+    if len(left) != len(right):
+        if min(len(left), len(right)) != 1:
+            return False
+        left, right = left[:1], right[:1]
+    different = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    if len(different) != 1:
+        return False
+    a, b = different[0]
+    if min(len(a), len(b)) < least or not names.one_slip(a, b):
+        return False
+    return not endings or (a[-1] == b[-1] and len(max(a, b, key=len)) >= 5)
+
+
+def compare(typed: Name, held: Name) -> Grade:
+    """Grade a whole name: straight, with family and given name in the other's place, or shifted."""
+    if not typed.all or not held.all:
+        return Grade.NO
+    if sorted(typed.all) == sorted(held.all):
+        return Grade.SAME
+    if not (typed.family and typed.given and held.family and held.given):
+        return Grade.SAME if set(typed.all) == set(held.all) else Grade.NO
+    straight = together(
+        family_grade(typed.family, held.family), given_grade(typed.given, held.given)
+    )
+    swapped = together(
+        family_grade(typed.given, held.family), given_grade(typed.family, held.given)
+    )
+    return min(straight, swapped)
+
+
+def together(family: Grade, given: Grade) -> Grade:
+    """The grade of a name from its two halves: a slip only beside a half without any doubt."""
+    worst = max(family, given)
+    if worst is Grade.SLIP and min(family, given) > Grade.PART:
+        return Grade.NO
+    return worst
+
+
+def same_day(typed: date, held: date | None, grade: Grade) -> bool:
+    """The same day of birth; day and month swapped only with the very same name."""
+    if held is None:
+        return False
+    if typed == held:
+        return True
+    return grade is Grade.SAME and (typed.year, typed.month, typed.day) == (
+        held.year,
+        held.day,
+        held.month,
+    )
+
+
+def judge(
+    typed: Iterable[Name], born: date, held: Iterable[Name], held_born: date | None
+) -> Judgment:
+    """Compare all names of the applicant with all names on the record, and the days of birth."""
+    held = tuple(held)
+    grade = min((compare(a, b) for a in typed for b in held), default=Grade.NO)
+    return Judgment(grade, same_day(born, held_born, grade))

@@ -1,0 +1,90 @@
+"""Names as they are compared: one spelling for letters, marks, particles and placeholders.
+
+Pure functions of text. Nothing here decides whether two people are one; matching.py does.
+"""
+
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+
+Parts = tuple[str, ...]
+
+PLACEHOLDERS = frozenset({"FNU", "LNU", "NFN", "NLN", "NMN", "XXX", "UNKNOWN", "NONE"})
+SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV", "JUNIOR", "SENIOR"})
+PARTICLES = frozenset(
+    "AL EL UL DE LA LAS LOS DEL DI DA DAS DO DOS DU LE VAN DER DEN VON TER BIN BINT IBN Y E".split()
+)
+ABBREVIATIONS = {
+    "MA": "MARIA", "MARIA": "MARIA", "GPE": "GUADALUPE", "FCO": "FRANCISCO", "JS": "JESUS",
+    "MHD": "MOHAMMED", "MOHD": "MOHAMMED", "MD": "MOHAMMED", "ABD": "ABDUL", "ST": "SAINT",
+    "STA": "SANTA", "STO": "SANTO", "WM": "WILLIAM", "CHAS": "CHARLES",
+}  # fmt: skip
+
+# Letters and groups that romanizations of one name write differently, the longer first.
+SOUNDS = (
+    ("TSCH", "C"), ("SHCH", "S"), ("SZCZ", "S"), ("IYA", "IA"), ("YYA", "IA"), ("AYA", "AIA"),
+    ("EYE", "E"), ("IYE", "IE"), ("SCH", "S"), ("CHH", "C"), ("OUGH", "U"),
+    ("KH", "H"), ("GH", "G"), ("PH", "F"), ("TH", "T"), ("SH", "S"), ("ZH", "J"), ("CH", "C"),
+    ("DH", "D"), ("BH", "B"), ("DJ", "J"), ("TS", "C"), ("TZ", "C"), ("CK", "K"), ("QU", "K"),
+    ("OU", "U"), ("OO", "U"), ("EE", "I"), ("EI", "E"), ("EY", "E"), ("AI", "E"), ("AY", "E"),
+    ("IY", "I"), ("YI", "I"), ("IE", "E"), ("YE", "E"), ("YO", "O"), ("AE", "E"),
+    ("Q", "K"), ("X", "S"), ("Z", "S"), ("W", "V"), ("Y", "I"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Capitals without marks: letters and single spaces only; hyphens become spaces."""
+    plain = anyascii(text).upper()
+    plain = re.sub(r"['`’ʼ.]", "", plain)
+    return " ".join(re.sub(r"[^A-Z]+", " ", plain).split())
+
+
+def tokens(text: str) -> Parts:
+    """The parts of a name that say something, in their order."""
+    return tuple(
+        part
+        for part in fold(text).split()
+        if part not in PLACEHOLDERS and part not in SUFFIXES
+    )
+
+
+def squashed(parts: Parts) -> str:
+    """All parts in one: `DE LA TORRE` and `DELATORRE` become the same."""
+    return "".join(parts)
+
+
+def core(parts: Parts) -> Parts:
+    """The parts without particles, unless nothing else is there."""
+    return tuple(part for part in parts if part not in PARTICLES) or parts
+
+
+def spelled_out(part: str) -> str:
+    """A customary abbreviation in full."""
+    return ABBREVIATIONS.get(part, part)
+
+
+@lru_cache(maxsize=65536)
+def sound(part: str) -> str:
+    """One spelling for what different romanizations write: `BELYAYEVA` and `BELIAEVA`."""
+    result = part
+    for written, heard in SOUNDS:
+        result = result.replace(written, heard)
+    result = result[:1] + result[1:].replace("H", "")
+    result = result.replace("C", "K") if not result.startswith("C") else result
+    result = re.sub(r"(.)\1+", r"\1", result)
+    return result
+
+
+def one_slip(left: str, right: str) -> bool:
+    """Whether a single slip of the hand (one letter, or two neighbors swapped) divides them."""
+    if left == right or abs(len(left) - len(right)) > 1:
+        return False
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    a, b = left[start:], right[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (
+        len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]
+    )

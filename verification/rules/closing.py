@@ -1,0 +1,65 @@
+"""When a case may be closed: the duties that stand before it (S2.2, S3.5, S3.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verification.enums import ClosureReason, PhotoAnswer, Wish
+from verification.errors import CaseError, DutyOpen
+from verification.lifecycles.case import CaseStatus
+
+if TYPE_CHECKING:
+    from verification.models import Case
+
+
+def open_duty(case: Case, *, has_photo: bool) -> CaseError | None:
+    """The refusal that stands before completing the case, or None."""
+    if case.status == CaseStatus.INITIAL_CONFIRMED and has_photo:
+        if not case.photo_answer:
+            return DutyOpen(
+                "Answer “Is this the person?” first: a returned photo is compared before a case "
+                "is completed.",
+                rule="S3.5",
+            )
+        if case.photo_answer == PhotoAnswer.NO:
+            return DutyOpen(
+                "You said that the photo shows another person. Request additional verification; "
+                "a status verifier can settle it.",
+                rule="S3.5",
+            )
+    if case.status == CaseStatus.INITIAL_UNCONFIRMED:
+        if case.told_applicant_at is None:
+            return DutyOpen(
+                "Tell the applicant first that SAVE could not confirm, and record it (duty 1).",
+                rule="S3.7",
+            )
+        if not case.wish:
+            return DutyOpen(
+                "Record first whether the applicant wants additional verification (duty 2).",
+                rule="S3.7",
+            )
+        if case.wish == Wish.WANTS:
+            return DutyOpen(
+                "The applicant wants additional verification, so it must be requested before "
+                "the case can end.",
+                rule="S2.2",
+            )
+    return None
+
+
+def check_may_close(case: Case, *, reason: str, has_photo: bool) -> None:
+    """Raise the refusal that stands before closing with `reason`.
+
+    A case entered in error was never about this applicant: nothing is owed on it, unless the
+    applicant has already asked for additional verification.
+    """
+    if reason == ClosureReason.ENTERED_IN_ERROR and case.wish != Wish.WANTS:
+        return
+    refusal = open_duty(case, has_photo=has_photo)
+    if refusal is not None:
+        raise refusal
+    if reason == ClosureReason.APPLICANT_DECLINED and case.wish != Wish.DECLINES:
+        raise DutyOpen(
+            "“The applicant declined” needs the applicant's answer to be recorded as declined.",
+            rule="S3.7",
+        )

@@ -1,0 +1,66 @@
+"""All cases that a person may see, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from save_portal.accounts.models import User
+from save_portal.web.keyset import Page, paginate
+from verification import deadlines
+from verification.models import Case
+from verification.rules.next_act import next_act
+from verification.selectors.filters import CaseFilters
+from verification.selectors.rows import CaseRow, days_left, with_last_answer
+
+SIZE = 50
+EXPORTED = 10_000
+SORTS = {
+    "-created": ("-created_at", "-id"),
+    "created": ("created_at", "id"),
+    "name": ("applicant_key", "id"),
+    "-name": ("-applicant_key", "-id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """One page of the list; `next` and `previous` are cursors for the address."""
+
+    rows: list[CaseRow]
+    next: str | None
+    previous: str | None
+    filters: CaseFilters
+    sort: str
+
+
+def case_list(
+    *, user: User, at: datetime, filters: CaseFilters, sort: str = "-created", cursor: str | None
+) -> CaseList:
+    """One query, whatever the number of cases; unknown sorts count as newest first."""
+    sort = sort if sort in SORTS else "-created"
+    today = deadlines.local_date(at, user.agency.time_zone if user.agency else "America/New_York")
+    cases = with_last_answer(filters.apply(Case.objects.visible_to(user), user=user))
+    page: Page[Case] = paginate(cases, order=SORTS[sort], cursor=cursor, size=SIZE)
+    rows = [
+        CaseRow(
+            case,
+            next_act(
+                case,
+                has_photo=case.last_photo_id is not None,  # type: ignore[attr-defined]
+                reasons=case.last_reasons or [],  # type: ignore[attr-defined]
+            ),
+            days_left(case, today),
+        )
+        for case in page.rows
+    ]
+    return CaseList(rows, page.next, page.previous, filters, sort)
+
+
+def export_rows(*, user: User, filters: CaseFilters) -> Iterator[Case]:
+    """The filtered cases for an export, newest first, at most 10,000."""
+    cases = filters.apply(Case.objects.visible_to(user), user=user)
+    return cases.select_related("handled_by").order_by("-created_at", "-id")[:EXPORTED].iterator(
+        chunk_size=500
+    )
