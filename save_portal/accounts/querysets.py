@@ -1,0 +1,54 @@
+"""What of the people and agencies somebody may read: an agency its own, an office all (S1.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+
+if TYPE_CHECKING:
+    from save_portal.accounts.models import User
+
+
+class AgencyQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> AgencyQuerySet:
+        return self if user.is_office_staff else self.filter(pk=user.agency_id)
+
+    def active(self) -> AgencyQuerySet:
+        return self.filter(is_active=True)
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> DepartmentQuerySet:
+        return self if user.is_office_staff else self.filter(agency_id=user.agency_id)
+
+
+class GroupQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> GroupQuerySet:
+        if user.is_office_staff:
+            return self
+        return self.filter(department__agency_id=user.agency_id)
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> UserQuerySet:
+        return self if user.is_office_staff else self.filter(agency_id=user.agency_id)
+
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Accounts are known by their e-mail address, kept in lower case; there is no user name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        if not email:
+            raise ValueError("An account needs an e-mail address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email=(email or "").strip().lower())
