@@ -1,0 +1,69 @@
+# Needs make and Python 3.11 or newer, nothing else.
+#   make demo    the portal with a synthetic world, on http://127.0.0.1:8000
+#   make test    the whole suite
+#   make check   format, lint, types, import contracts, migrations, deployment settings
+#   make bench   the benchmark table
+#   make screens the screenshots in docs/screens/
+#   make reset   throws the local data (LOCAL_DIR) away
+#   make lock    writes the lock files anew
+# PORT= and LOCAL_DIR= move the demo; ARGS= goes to pytest or to the benchmark.
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test check bench screens reset lock set-up
+
+# The first Python that is new enough.
+ifeq ($(origin PYTHON), undefined)
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
+	&& echo "$$p" && break; done)
+endif
+ifeq ($(PYTHON),)
+$(error Python 3.11 or newer is needed: apt-get install python3, or make PYTHON=/path/to/python3)
+endif
+
+export PYTHONDONTWRITEBYTECODE := 1
+ifneq ($(origin LOCAL_DIR), undefined)
+export LOCAL_DIR
+endif
+ifneq ($(origin PORT), undefined)
+export PORT
+endif
+
+BIN := .venv/bin
+
+demo:
+	@exec $(PYTHON) -m save_portal.local.demo
+
+test:
+	@exec $(PYTHON) -m save_portal.local.suite -- sh -c 'lint-imports && exec pytest $(ARGS)'
+
+bench:
+	@exec $(PYTHON) -m save_portal.local.suite --cluster bench -- python benchmarks/run.py $(ARGS)
+
+screens:
+	@exec $(PYTHON) -m save_portal.local.suite -- pytest tests/browser -k screens $(ARGS)
+
+reset:
+	@exec $(PYTHON) -m save_portal.local.reset
+
+set-up:
+	@$(PYTHON) -m save_portal.local.environment
+
+# Production's settings with values that are good for nothing else.
+check: export SECRET_KEY := $(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')
+check: export ALLOWED_HOSTS := save.example.gov
+check: export EMAIL_URL := smtp+tls://mail.example.gov:587
+check: export DATABASE_URL ?= postgresql://save_owner@127.0.0.1:1/save
+check: export DEMO := 0
+check: export DEBUG := 0
+check: set-up
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy save_portal verification agreements billing
+	@$(BIN)/lint-imports
+	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+lock: set-up
+	@uv=$$(command -v uv || echo $${LOCAL_DIR:-.local}/tools/bin/uv) && "$$uv" lock
+	@npm install --package-lock-only --ignore-scripts
