@@ -1,0 +1,283 @@
+"""What initial verification asks (S3.1): is there a record of this person, and what does it say?
+
+By the identifiers of the document first; then name and date of birth must be that person's. There
+is no search by name. Three queries, each by index, whatever the number of people on record.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from verification.records import status
+from verification.records.held import Held, Identifier
+from verification.records.matching import Grade, Name, alias_name, judge, name_of
+from verification.records.models import Photo
+from verification.records.returned import returned_data
+from verification.records.statements import TEXTS
+
+MOST_RECORDS = 60  # more than this behind one number is no one person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a caseworker typed, in canonical form."""
+
+    document_type: str
+    family_name: str
+    given_name: str
+    middle_name: str = ""
+    date_of_birth: date
+    a_number: str = ""
+    i94_number: str = ""
+    sevis_id: str = ""
+    card_number: str = ""
+    naturalization_certificate: str = ""
+    citizenship_certificate: str = ""
+    passport_number: str = ""
+    passport_country: str = ""
+    visa_number: str = ""
+    document_expires_on: date | None = None
+    also_known_as: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        own = name_of(self.family_name, self.given_name, self.middle_name)
+        return (own, *(alias_name(text) for text in self.also_known_as if text.strip()))
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        typed = (
+            ("a_number", self.a_number.zfill(9) if self.a_number else ""),
+            ("i94", self.i94_number),
+            ("sevis", self.sevis_id),
+            ("card", self.card_number),
+            ("naturalization", self.naturalization_certificate),
+            ("citizenship", self.citizenship_certificate),
+            ("passport", self.passport_number and f"{self.passport_country}:{self.passport_number}"),
+            ("visa", self.visa_number),
+        )
+        return tuple((kind, re.sub(r"[\s-]", "", text).upper()) for kind, text in typed if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What initial verification answers. `returned` holds no passport and no visa number (S8.2)."""
+
+    outcome: str
+    reasons: tuple[str, ...]
+    statement_code: int
+    statement: str
+    returned: dict[str, dict[str, str]] | None = None
+    record_refs: tuple[str, ...] = ()
+    rule: str = ""
+    searched: tuple[tuple[str, str], ...] = ()
+    person_ref: str = ""
+    photo_id: int | None = None
+
+
+# Which systems can know an identifier; one of them must have been uploaded at all.
+KNOWN_BY = {
+    "a_number": ("CIS",),
+    "i94": ("ADIS", "CIS"),
+    "sevis": ("SEVIS",),
+    "card": ("CIS", "CLAIMS3", "ISRS"),
+    "naturalization": ("CIS", "CLAIMS4"),
+    "citizenship": ("CIS", "CLAIMS4"),
+    "passport": ("ADIS", "SEVIS", "CCD"),
+    "visa": ("ADIS", "SEVIS", "CCD"),
+}
+# Numbers that one person alone holds. A passport number may have been given twice.
+UNIQUE = frozenset({"a_number", "i94", "sevis", "card", "naturalization", "citizenship"})
+
+BY_IDENTIFIER = """
+SELECT DISTINCT ON (record.id) record.id, record.system, record.record_id, record.updated_at,
+    record.family_name, record.given_name, record.middle_name, record.date_of_birth,
+    record.a_number, record.country_of_birth, record.country_of_citizenship, record.own,
+    record.photo_id
+FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
+JOIN records_indexentry entry ON entry.value = wanted.value AND entry.kind = wanted.kind
+JOIN records_sourcerecord record ON record.id = entry.record_pk
+WHERE record.closed_at IS NULL
+LIMIT %s
+"""
+
+
+def find(identifiers: Iterable[Identifier]) -> list[Held]:
+    """One query: the records that hold any of the identifiers, now and not only when indexed."""
+    wanted = sorted(set(identifiers))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BY_IDENTIFIER,
+            [[kind for kind, _ in wanted], [value for _, value in wanted], MOST_RECORDS + 1],
+        )
+        rows = cursor.fetchall()
+    held = (
+        Held(
+            pk=row[0],
+            system=row[1],
+            record_id=row[2],
+            updated_on=row[3].date(),
+            family_name=row[4],
+            given_name=row[5],
+            middle_name=row[6],
+            date_of_birth=row[7],
+            a_number=row[8],
+            country_of_birth=row[9],
+            country_of_citizenship=row[10],
+            own=_own(row[11]),
+            photo_id=row[12],
+        )
+        for row in rows
+    )
+    return [record for record in held if record.identifiers & set(wanted)]
+
+
+def _own(value: Any) -> dict[str, str]:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def newest_uploads() -> tuple[tuple[str, str], ...]:
+    """One query: each system with the day its newest upload speaks of."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system, max(as_of)::date FROM records_sourceupload GROUP BY system ORDER BY 1"
+        )
+        return tuple((system, day.isoformat()) for system, day in cursor.fetchall())
+
+
+def initial_search(query: Query, *, today: date) -> Answer:
+    """Answer one initial verification."""
+    uploads = newest_uploads()
+
+    def refer(code: int, *reasons: str, rule: str = "") -> Answer:
+        return Answer(
+            "additional_verification", reasons, code, TEXTS[code], rule=rule, searched=uploads
+        )
+
+    typed = query.identifiers
+    found = find(typed) if typed else []
+    if not found:
+        loaded = {system for system, _ in uploads}
+        if any(loaded.isdisjoint(KNOWN_BY[kind]) for kind, _ in typed):
+            return refer(5, "source_unavailable", rule="system_not_loaded")
+        return refer(37, "no_record", rule="identifier_not_on_record")
+    if len(found) > MOST_RECORDS:
+        return refer(5, "ambiguous", rule="too_many_records")
+
+    fitting = [record for record in found if fits(query, record)]
+    if not fitting:
+        return refer(37, *mismatches(query, found), rule="identifier_of_someone_else")
+
+    person, stranger = whole_person(query, found, fitting)
+    if stranger:
+        return refer(5, "ambiguous", rule="number_shared_with_another_person")
+    if several_people(person):
+        return refer(5, "ambiguous", rule="two_people_fit")
+    if not all_theirs(typed, person, found):
+        return refer(37, "document_mismatch", rule="identifiers_of_different_people")
+
+    certificates = frozenset(
+        value for kind, value in typed if kind in ("naturalization", "citizenship")
+    )
+    choice = status.choose(person, today=today, certificates=certificates)
+    if choice.source is None:
+        return refer(choice.statement_code, *choice.reasons, rule=choice.rule)
+    photo_id = newest_photo(person)
+    return Answer(
+        outcome="confirmed",
+        reasons=(),
+        statement_code=choice.statement_code,
+        statement=TEXTS[choice.statement_code],
+        returned=returned_data(choice.source, person, today),
+        record_refs=tuple(sorted(record.ref for record in person)),
+        rule=choice.rule,
+        searched=uploads,
+        person_ref=choice.source.ref,
+        photo_id=photo_id,
+    )
+
+
+def fits(query: Query, record: Held) -> bool:
+    return judge(query.names, query.date_of_birth, record.names, record.date_of_birth).fits
+
+
+def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
+    """Which of the typed fields to look at again; never a value out of a record."""
+    judged = [
+        judge(query.names, query.date_of_birth, record.names, record.date_of_birth)
+        for record in found
+    ]
+    if any(judgment.name is not Grade.NO for judgment in judged):
+        return ("date_of_birth_mismatch",)
+    if any(judgment.date_of_birth for judgment in judged):
+        return ("name_mismatch",)
+    return ("name_mismatch", "date_of_birth_mismatch")
+
+
+def whole_person(
+    query: Query, found: Sequence[Held], fitting: Sequence[Held]
+) -> tuple[list[Held], bool]:
+    """One more query: the other records of the person, by the numbers on those that fit.
+
+    Also tells whether a number that one person alone holds leads to somebody else as well.
+    """
+    person = {record.pk: record for record in fitting}
+    known = {number for record in fitting for number in record.identifiers}
+    others = find(known)
+    stranger = False
+    for record in (*others, *found):
+        if record.pk in person:
+            continue
+        shared = {kind for kind, value in record.identifiers & known}
+        if fits(query, record):
+            if shared:
+                person[record.pk] = record
+        elif shared & UNIQUE:
+            stranger = True
+    return sorted(person.values(), key=lambda record: record.pk), stranger
+
+
+def several_people(person: Sequence[Held]) -> bool:
+    """Whether the records are of two people alike in name and birth: two A-files, not joined."""
+    numbers = {record.a_number for record in person if record.a_number}
+    for record in person:
+        if moved := record.own.get("consolidated_to"):
+            numbers.discard(record.a_number)
+            numbers.add(moved)
+    return len(numbers) > 1
+
+
+def all_theirs(
+    typed: Sequence[Identifier], person: Sequence[Held], found: Sequence[Held]
+) -> bool:
+    """Whether every number on the document is this person's.
+
+    A passport or visa number that no record has says nothing; one that the person's records
+    contradict, or that leads to somebody else alone, does.
+    """
+    theirs = frozenset().union(*(record.identifiers for record in person))
+    for kind, value in typed:
+        if (kind, value) in theirs:
+            continue
+        if kind in UNIQUE:
+            return False
+        if any((kind, value) in record.identifiers for record in found):
+            return False
+    return True
+
+
+def newest_photo(person: Sequence[Held]) -> int | None:
+    cards = [record for record in person if record.system == "ISRS" and record.photo_id]
+    newest = max(cards, key=lambda r: (r.own.get("issued_on", ""), r.updated_on), default=None)
+    return newest.photo_id if newest else None
+
+
+def photo(photo_id: int) -> tuple[bytes, str]:
+    """The image and its content type."""
+    found = Photo.objects.get(pk=photo_id)
+    return bytes(found.content), found.content_type
