@@ -8,8 +8,8 @@ grade, and the grades together decide:
 - HEARD: another romanization of the same name;
 - SLIP: one slip of the hand.
 
-A slip is let pass in one name only, and only when the other has none. Endings that tell brother
-from sister (MARIO, MARIA) are no slip. The date of birth must be the same day; day and month in
+A slip is let pass in one name only, and only when the other has none; hardly any passes in a
+given name, where one letter tells brother from sister (MARIO, MARIA). The date of birth must be the same day; day and month in
 the other order pass only with the very same name. When in doubt the answer is no (S1.4, S3.7).
 """
 
@@ -82,13 +82,13 @@ def family_grade(left: Parts, right: Parts) -> Grade:
     if set(shorter) <= set(longer):
         return Grade.PART
     short, long = sorted((names.squashed(left), names.squashed(right)), key=len)
-    if len(short) >= 10 and long.startswith(short):
+    if len(short) >= 9 and long.startswith(short):
         return Grade.PART  # cut off where a form had no more room
     if heard(left, right) or heard(left_core, right_core):
         return Grade.HEARD
     if {names.sound(part) for part in shorter} <= {names.sound(part) for part in longer}:
         return Grade.HEARD
-    return Grade.SLIP if slipped(left_core, right_core, least=4) else Grade.NO
+    return Grade.SLIP if family_slipped(left_core, right_core) else Grade.NO
 
 
 def given_grade(left: Parts, right: Parts) -> Grade:
@@ -103,16 +103,32 @@ def given_grade(left: Parts, right: Parts) -> Grade:
         return Grade.PART
     if heard(left, right) or in_order(left, right, lambda a, b: names.sound(a) == names.sound(b)):
         return Grade.HEARD
-    return Grade.SLIP if slipped(left, right, least=4, endings=True) else Grade.NO
+    if in_order(left, right, lambda a, b: a == b or names.short_for(a, b)):
+        return Grade.HEARD
+    return Grade.SLIP if given_slipped(left, right) else Grade.NO
 
 
 def in_order(left: Parts, right: Parts, same: Callable[[str, str], bool]) -> bool:
-    """Whether the shorter begins like the longer, initials standing for names."""
-    for place, (a, b) in enumerate(zip(left, right, strict=False)):
-        initial = place > 0 and 1 in (len(a), len(b)) and a[0] == b[0]
-        if not (initial or same(a, b)):
+    """Whether the shorter is the longer with parts left out, cut off, or as initials.
+
+    The first part is never left out: who is asked for as ANA is not MARIA ANA.
+    """
+    shorter, longer = sorted((left, right), key=len)
+    if not same(shorter[0], longer[0]):
+        return False
+    place = 1
+    for part in shorter[1:]:
+        while place < len(longer) and not (same(part, longer[place]) or cut(part, longer[place])):
+            place += 1
+        if place == len(longer):
             return False
+        place += 1
     return True
+
+
+def cut(left: str, right: str) -> bool:
+    """Whether one part is the beginning of the other: an initial, or a field without room."""
+    return left.startswith(right) or right.startswith(left)
 
 
 def heard(left: Parts, right: Parts) -> bool:
@@ -121,8 +137,8 @@ def heard(left: Parts, right: Parts) -> bool:
     return a == b and len(a) >= 3
 
 
-def slipped(left: Parts, right: Parts, *, least: int, endings: bool = False) -> bool:
-    """Whether one slip of the hand in one part is all the difference."""
+def family_slipped(left: Parts, right: Parts) -> bool:
+    """Whether one slip of the hand in one part of a surname is all the difference."""
     if len(left) != len(right):
         if min(len(left), len(right)) != 1:
             return False
@@ -131,9 +147,22 @@ def slipped(left: Parts, right: Parts, *, least: int, endings: bool = False) -> 
     if len(different) != 1:
         return False
     a, b = different[0]
-    if min(len(a), len(b)) < least or not names.one_slip(a, b):
+    return min(len(a), len(b)) >= 3 and max(len(a), len(b)) >= 4 and names.one_slip(a, b)
+
+
+def given_slipped(left: Parts, right: Parts) -> bool:
+    """The same for given names, where one letter often makes another real name.
+
+    Twins are called NADA and NADIA, RAMESH and RAKESH. So only neighboring letters in the wrong
+    order pass, or one wrong letter within a long name.
+    """
+    different = [(a, b) for a, b in zip(left, right, strict=False) if a != b]
+    if len(different) != 1:
         return False
-    return not endings or (a[-1] == b[-1] and len(max(a, b, key=len)) >= 5)
+    a, b = different[0]
+    if min(len(a), len(b)) >= 5 and names.neighbors_swapped(a, b):
+        return True
+    return min(len(a), len(b)) >= 8 and a[0] == b[0] and a[-1] == b[-1] and names.one_slip(a, b)
 
 
 def compare(typed: Name, held: Name) -> Grade:
@@ -147,9 +176,8 @@ def compare(typed: Name, held: Name) -> Grade:
     straight = together(
         family_grade(typed.family, held.family), given_grade(typed.given, held.given)
     )
-    swapped = together(
-        family_grade(typed.given, held.family), given_grade(typed.family, held.given)
-    )
+    family, given = family_grade(typed.given, held.family), given_grade(typed.family, held.given)
+    swapped = together(family, given) if Grade.SAME in (family, given) else Grade.NO
     return min(straight, swapped)
 
 

@@ -12,6 +12,9 @@ Parts = tuple[str, ...]
 
 PLACEHOLDERS = frozenset({"FNU", "LNU", "NFN", "NLN", "NMN", "XXX", "UNKNOWN", "NONE"})
 SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV", "JUNIOR", "SENIOR"})
+SAID_TO_BE_MISSING = re.compile(
+    r"\b(?:NO|NOT)(?: (?:GIVEN|FIRST|LAST|FAMILY|MIDDLE|NAME|SURNAME|KNOWN|AVAILABLE))+\b"
+)
 PARTICLES = frozenset(
     "AL EL UL DE LA LAS LOS DEL DI DA DAS DO DOS DU LE VAN DER DEN VON TER BIN BINT IBN Y E".split()
 )
@@ -19,6 +22,27 @@ ABBREVIATIONS = {
     "MA": "MARIA", "MARIA": "MARIA", "GPE": "GUADALUPE", "FCO": "FRANCISCO", "JS": "JESUS",
     "MHD": "MOHAMMED", "MOHD": "MOHAMMED", "MD": "MOHAMMED", "ABD": "ABDUL", "ST": "SAINT",
     "STA": "SANTA", "STO": "SANTO", "WM": "WILLIAM", "CHAS": "CHARLES",
+}  # fmt: skip
+
+# Customary short forms of English given names, each with the names it may stand for.
+NICKNAMES = {
+    short: frozenset(full.split())
+    for short, full in {
+        "ABE": "ABRAHAM", "ALEX": "ALEXANDER ALEXANDRA ALEJANDRO", "ANDY": "ANDREW",
+        "BEN": "BENJAMIN", "BETH": "ELIZABETH", "BETTY": "ELIZABETH", "BILL": "WILLIAM",
+        "BOB": "ROBERT", "CATHY": "CATHERINE", "CHRIS": "CHRISTOPHER CHRISTINE CHRISTINA",
+        "CINDY": "CYNTHIA", "DAN": "DANIEL", "DAVE": "DAVID", "DEBBIE": "DEBORAH",
+        "DICK": "RICHARD", "DON": "DONALD", "ED": "EDWARD EDWIN", "FRANK": "FRANCIS FRANKLIN",
+        "FRED": "FREDERICK", "GREG": "GREGORY", "JACK": "JOHN", "JEFF": "JEFFREY",
+        "JEN": "JENNIFER", "JENNY": "JENNIFER", "JERRY": "GERALD", "JIM": "JAMES",
+        "JOE": "JOSEPH", "JON": "JONATHAN", "JOSH": "JOSHUA", "KATE": "KATHERINE CATHERINE",
+        "KATHY": "KATHERINE KATHLEEN", "KEN": "KENNETH", "LIZ": "ELIZABETH", "MATT": "MATTHEW",
+        "MIKE": "MICHAEL", "NICK": "NICHOLAS", "PAM": "PAMELA", "PAT": "PATRICK PATRICIA",
+        "PETE": "PETER", "RICK": "RICHARD", "ROB": "ROBERT", "RON": "RONALD", "SAM": "SAMUEL",
+        "SAMMY": "SAMUEL", "SANDY": "SANDRA", "STEVE": "STEVEN STEPHEN", "SUE": "SUSAN",
+        "TED": "THEODORE EDWARD", "TIM": "TIMOTHY", "TOM": "THOMAS", "TONY": "ANTHONY",
+        "VICKY": "VICTORIA", "WILL": "WILLIAM",
+    }.items()
 }  # fmt: skip
 
 # Letters and groups that romanizations of one name write differently, the longer first.
@@ -45,7 +69,7 @@ def tokens(text: str) -> Parts:
     """The parts of a name that say something, in their order."""
     return tuple(
         part
-        for part in fold(text).split()
+        for part in SAID_TO_BE_MISSING.sub(" ", fold(text)).split()
         if part not in PLACEHOLDERS and part not in SUFFIXES
     )
 
@@ -75,6 +99,23 @@ def sound(part: str) -> str:
     result = result.replace("C", "K") if not result.startswith("C") else result
     result = re.sub(r"(.)\1+", r"\1", result)
     return result
+
+
+def short_for(left: str, right: str) -> bool:
+    """Whether one is a customary short form of the other."""
+    return right in NICKNAMES.get(left, ()) or left in NICKNAMES.get(right, ())
+
+
+def neighbors_swapped(left: str, right: str) -> bool:
+    """Whether two neighboring letters in the other order are all the difference."""
+    places = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
+    return (
+        len(left) == len(right)
+        and len(places) == 2
+        and places[1] == places[0] + 1
+        and left[places[0]] == right[places[1]]
+        and left[places[1]] == right[places[0]]
+    )
 
 
 def one_slip(left: str, right: str) -> bool:

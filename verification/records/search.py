@@ -169,11 +169,12 @@ def initial_search(query: Query, *, today: date) -> Answer:
     if len(found) > MOST_RECORDS:
         return refer(5, "ambiguous", rule="too_many_records")
 
-    fitting = [record for record in found if fits(query, record)]
+    around = neighborhood(found)
+    fitting = [record for record in around if fits(query, record)]
     if not fitting:
         return refer(37, *mismatches(query, found), rule="identifier_of_someone_else")
 
-    person, stranger = whole_person(query, found, fitting)
+    person, stranger = whole_person(fitting, around)
     if stranger:
         return refer(5, "ambiguous", rule="number_shared_with_another_person")
     if several_people(person):
@@ -206,6 +207,13 @@ def fits(query: Query, record: Held) -> bool:
     return judge(query.names, query.date_of_birth, record.names, record.date_of_birth).fits
 
 
+def same_person(left: Held, right: Held) -> bool:
+    """Whether two records that share a number agree: a name changed at one system only, say."""
+    if left.date_of_birth is None:
+        return False
+    return judge(left.names, left.date_of_birth, right.names, right.date_of_birth).fits
+
+
 def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
     """Which of the typed fields to look at again; never a value out of a record."""
     judged = [
@@ -219,27 +227,30 @@ def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
     return ("name_mismatch", "date_of_birth_mismatch")
 
 
-def whole_person(
-    query: Query, found: Sequence[Held], fitting: Sequence[Held]
-) -> tuple[list[Held], bool]:
-    """One more query: the other records of the person, by the numbers on those that fit.
+def neighborhood(found: Sequence[Held]) -> list[Held]:
+    """One more query: with the records found, all that share a number with them."""
+    known = {number for record in found for number in record.identifiers}
+    together = {record.pk: record for record in (*found, *find(known))}
+    return sorted(together.values(), key=lambda record: record.pk)
+
+
+def whole_person(fitting: Sequence[Held], around: Sequence[Held]) -> tuple[list[Held], bool]:
+    """The records of the person: those that fit, and those that agree and share a number.
 
     Also tells whether a number that one person alone holds leads to somebody else as well.
     """
-    person = {record.pk: record for record in fitting}
-    known = {number for record in fitting for number in record.identifiers}
-    others = find(known)
+    person = list(fitting)
+    known = frozenset().union(*(record.identifiers for record in fitting))
     stranger = False
-    for record in (*others, *found):
-        if record.pk in person:
+    for record in around:
+        if record in fitting:
             continue
-        shared = {kind for kind, value in record.identifiers & known}
-        if fits(query, record):
-            if shared:
-                person[record.pk] = record
+        shared = {kind for kind, _ in record.identifiers & known}
+        if shared and any(same_person(fit, record) for fit in fitting):
+            person.append(record)
         elif shared & UNIQUE:
             stranger = True
-    return sorted(person.values(), key=lambda record: record.pk), stranger
+    return sorted(person, key=lambda record: record.pk), stranger
 
 
 def several_people(person: Sequence[Held]) -> bool:
