@@ -8,17 +8,15 @@ from django.utils import timezone
 
 from save_portal.accounts.roles import Permission
 
-TOLL_FREE_LINE = "000-000-0000"
-
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Keys: demo, now, toll_free_line, who (agency or office), may_*, session limits."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     context: dict[str, Any] = {
-        "demo": bool(getattr(settings, "DEMO", False)),
+        "demo": settings.DEMO,
         "now": timezone.now(),
-        "toll_free_line": getattr(settings, "TOLL_FREE_LINE", TOLL_FREE_LINE),
+        "toll_free_line": settings.TOLL_FREE_NUMBER,
         "signed_in": signed_in,
     }
     if signed_in:
@@ -29,10 +27,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_see_cases": user.can(Permission.VIEW_OWN_CASES)
             or user.can(Permission.VIEW_AGENCY_CASES),
             "session_seconds": seconds_left(request),
+            "warning_seconds": settings.SESSION_WARNING_SECONDS,
         }
     return context
 
 
 def seconds_left(request: HttpRequest) -> int:
     """Seconds until this session ends if nothing is done."""
-    return max(0, int(request.session.get_expiry_age()))
+    return min(settings.SESSION_IDLE_SECONDS, int(request.session.get_expiry_age()))

@@ -127,7 +127,6 @@ class PortalForm(forms.Form):
 
     default_renderer = PortalRenderer
     use_required_attribute = False
-    template_name_label = "web/forms/label.html"
 
     CLASSES = {
         forms.CheckboxInput: "usa-checkbox__input",
@@ -167,3 +166,10 @@ class PortalForm(forms.Form):
             target = name if name in self.fields else None
             for sentence in [sentences] if isinstance(sentences, str) else sentences:
                 self.add_error(target, sentence)
+
+
+def first_control(field: forms.BoundField) -> str:
+    """The id of the control that an error summary leads to."""
+    if field.use_fieldset:
+        return f"{field.auto_id}_0"
+    return str(field.id_for_label or field.auto_id)

@@ -1,12 +1,10 @@
 from django.urls import path
 
-from . import health, views
+from . import views
 
 app_name = "web"
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("session/stay/", views.stay, name="stay"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),

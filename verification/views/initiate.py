@@ -107,7 +107,7 @@ def details(request: HttpRequest, draft: UUID) -> HttpResponse:
         return _already_sent(request, kept)
     document = _document(kept)
     if request.method == "POST":
-        typed = _typed(request)
+        typed = typed_in(request)
         drafts.keep(
             draft_id=kept.pk,
             by=user,
@@ -191,22 +191,22 @@ def _form(
     user: Any, document: DocumentType, *, data: Any = None, typed: Any = None
 ) -> DetailsForm:
     return DetailsForm(
-        _as_query(data) if data is not None else None,
+        as_query(data) if data is not None else None,
         document=document,
         benefits=permitted_benefits(user),
-        typed=_as_query(typed) if typed is not None else None,
+        typed=as_query(typed) if typed is not None else None,
         today=deadlines.local_date(timezone.now(), user.agency.time_zone),
     )
 
 
-def _as_query(typed: dict[str, list[str]]) -> Any:
+def as_query(typed: dict[str, list[str]]) -> Any:
     query = QueryDict(mutable=True)
     for name, values in typed.items():
         query.setlist(name, values)
     return query
 
 
-def _typed(request: HttpRequest) -> dict[str, list[str]]:
+def typed_in(request: HttpRequest) -> dict[str, list[str]]:
     return {
         name: [value[:LONGEST] for value in values]
         for name, values in request.POST.lists()

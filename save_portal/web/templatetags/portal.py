@@ -1,13 +1,15 @@
 """Tags that every template may use: icons, case numbers, links of a filtered list."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
-from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from save_portal.web.forms import first_control
 
 register = template.Library()
 
@@ -47,9 +49,17 @@ def address(context: template.Context, **changes: Any) -> str:
     return f"{request.path}?{encoded}" if encoded else request.path
 
 
+register.filter("first_control", first_control)
+
+
 @register.filter
-def first_control(field: BoundField) -> str:
-    """The id of the control that an error summary leads to."""
-    if field.use_fieldset:
-        return f"{field.auto_id}_0"
-    return field.id_for_label or field.auto_id
+def absolute(value: int) -> int:
+    return abs(value)
+
+
+@register.filter
+def day(value: Any) -> str:
+    """A date in words; what is no date (such as D/S) stays as it is."""
+    if isinstance(value, dt.date):
+        return f"{value:%B} {value.day}, {value.year}"
+    return "duration of status (D/S)" if value == "D/S" else str(value)

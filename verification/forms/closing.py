@@ -1,0 +1,20 @@
+"""Why a case ends."""
+
+from django import forms
+
+from save_portal.web.forms import PortalForm
+from verification.enums import ClosureReason
+
+BY_A_PERSON = [
+    (reason.value, reason.label) for reason in ClosureReason if reason != ClosureReason.EXPIRED
+]
+
+
+class CloseForm(PortalForm):
+    reason = forms.ChoiceField(
+        label="Why do you close the case?",
+        choices=BY_A_PERSON,
+        widget=forms.RadioSelect,
+        help_text="A closed case can be read and printed, but not opened again.",
+        error_messages={"required": "Choose the reason for closing."},
+    )

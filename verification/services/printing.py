@@ -1,0 +1,60 @@
+"""Showing a person's data, on screen and on paper: each time a disclosure event is left (S8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from save_portal import audit
+from save_portal.accounts.models import User
+from verification.models import Case, InitialAnswer
+from verification.records import search
+from verification.selectors.case_page import photo_of
+
+if TYPE_CHECKING:
+    from verification.selectors.case_page import CasePage
+
+
+@transaction.atomic
+def disclose_page(*, page: CasePage, by: User, at: datetime) -> None:
+    """Record that the page of a case showed what its record returned. Nothing returned: nothing."""
+    if page.answer is not None and page.answer.returned:
+        _disclose(page.case, page.answer, sorted(page.answer.returned), by=by, at=at)
+
+
+@transaction.atomic
+def case_details(*, page: CasePage, context: dict[str, Any], by: User, at: datetime) -> bytes:
+    """The case details as a tagged PDF; `context` is what the printed page shows."""
+    from save_portal.documents import render_pdf
+
+    disclose_page(page=page, by=by, at=at)
+    return render_pdf("pdf/case_details.html", context)
+
+
+@transaction.atomic
+def photo(*, number: str, by: User, at: datetime) -> tuple[bytes, str] | None:
+    """The photo that came back with the last answer and its media type, if this person may."""
+    found = photo_of(user=by, number=number)
+    if found is None:
+        return None
+    case, photo_id = found
+    answer = case.initial_answers.last()
+    assert answer is not None
+    _disclose(case, answer, ["photo"], by=by, at=at)
+    return search.photo(photo_id)
+
+
+def _disclose(
+    case: Case, answer: InitialAnswer, fields: list[str], *, by: User, at: datetime
+) -> None:
+    audit.disclose(
+        by=by,
+        at=at,
+        agency_id=case.agency_id,
+        person_ref=answer.person_ref,
+        fields=fields,
+        purpose=",".join(case.benefits),
+        case_number=case.number,
+    )

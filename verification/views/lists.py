@@ -1,0 +1,202 @@
+"""My work, the list of cases, its saved views and its export."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from save_portal import audit
+from save_portal.accounts.roles import Permission
+from save_portal.web.permissions import require
+from verification import case_number
+from verification.enums import Benefit, Step, WaitsFor
+from verification.lifecycles.case import CaseStatus
+from verification.models import SavedView
+from verification.selectors.case_list import SORTS, case_list, export_rows
+from verification.selectors.filters import HANDLED_BY, CaseFilters
+from verification.selectors.my_work import my_work
+
+KEPT = ("q", "benefit", "step", "status", "waiting_for", "by", "created_from", "created_to", "sort")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+MOST_VIEWS = 20
+
+
+@require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
+@require_safe
+def my_work_page(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, by urgency."""
+    user: Any = request.user
+    filters = CaseFilters.read(_known(request))
+    page = my_work(user=user, at=timezone.now(), filters=filters)
+    most = max([mine + save for _, mine, save in page.ages] or [0]) or 1
+    bars = [
+        {
+            "label": label,
+            "mine": mine,
+            "save": save,
+            "total": mine + save,
+            "y": 8 + 34 * position,
+            "text_y": 24 + 34 * position,
+            "mine_width": round(160 * mine / most),
+            "save_x": 58 + round(160 * mine / most),
+            "save_width": round(160 * save / most),
+            "end": 64 + round(160 * mine / most) + round(160 * save / most),
+        }
+        for position, (label, mine, save) in enumerate(page.ages)
+    ]
+    context = {"page": page, "bars": bars, "here": "my-work", **_choices(user, filters)}
+    return render(request, "verification/my_work.html", context)
+
+
+@require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """All cases that this person may see; a whole case number in the search opens the case."""
+    user: Any = request.user
+    filters = CaseFilters.read(_known(request))
+    page = case_list(
+        user=user,
+        at=timezone.now(),
+        filters=filters,
+        sort=request.GET.get("sort", ""),
+        cursor=request.GET.get("cursor"),
+    )
+    whole = case_number.canonical(filters.q)
+    if case_number.is_case_number(whole) and [row.case.number for row in page.rows] == [whole]:
+        return redirect("verification:case", number=whole)
+    context = {"page": page, "here": "cases", **_choices(user, filters)}
+    return render(request, "verification/case_list.html", context)
+
+
+@require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as CSV that a spreadsheet opens without running anything."""
+    user: Any = request.user
+    filters = CaseFilters.read(_known(request))
+    audit.record(
+        "cases.exported",
+        by=user,
+        at=timezone.now(),
+        subject_type="case_list",
+        subject_id="",
+        agency_id=user.agency_id,
+        data={"filters": sorted(name for name in KEPT if request.GET.get(name))},
+    )
+    rows = list(_csv_rows(export_rows(user=user, filters=filters)))
+    writer = csv.writer(_Echo())
+    response = StreamingHttpResponse(
+        ("\ufeff" if position == 0 else "") + writer.writerow(row)
+        for position, row in enumerate(rows)
+    )
+    response["Content-Type"] = "text/csv; charset=utf-8"
+    response["Content-Disposition"] = 'attachment; filename="cases.csv"'
+    return response  # type: ignore[return-value]
+
+
+@require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keeps the filters that are in force under a name."""
+    user: Any = request.user
+    name = " ".join(request.POST.get("name", "").split())[:40]
+    pairs = [
+        (key, value) for key, value in parse_qsl(request.POST.get("query", "")) if key in KEPT
+    ]
+    back = _back(request)
+    views = SavedView.objects.filter(user=user)
+    if not name:
+        messages.error(request, "Give the view a name. Nothing was saved.")
+    elif views.exclude(name=name).count() >= MOST_VIEWS:
+        messages.error(request, f"You have {MOST_VIEWS} views, the most there can be. Remove one.")
+    else:
+        SavedView.objects.update_or_create(
+            user=user,
+            name=name,
+            defaults={"query": urlencode(pairs)[:400], "agency_id": user.agency_id},
+        )
+        messages.success(request, f"The view “{name}” is saved.")
+    return redirect(back)
+
+
+@require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
+@require_POST
+def remove_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Forgets a saved view."""
+    SavedView.objects.filter(pk=view_id, user_id=request.user.pk).delete()
+    messages.success(request, "The view is removed.")
+    return redirect(_back(request))
+
+
+class _Echo:
+    def write(self, value: str) -> str:
+        return value
+
+
+def _csv_rows(found: Any) -> Iterator[list[str]]:
+    yield [
+        "case_number",
+        "agency_reference",
+        "family_name",
+        "given_name",
+        "benefits",
+        "status",
+        "waits_for",
+        "due_on",
+        "handled_by",
+        "created_at",
+    ]
+    for case in found:
+        cells = [
+            case.number,
+            case.agency_reference,
+            case.family_name,
+            case.given_name,
+            " ".join(case.benefits),
+            case.status,
+            case.waits_for,
+            case.due_on.isoformat() if case.due_on else "",
+            case.handled_by.full_name,
+            case.created_at.isoformat(timespec="seconds"),
+        ]
+        yield [formula_safe(str(cell)) for cell in cells]
+
+
+def formula_safe(cell: str) -> str:
+    """A cell that a spreadsheet shows and never computes."""
+    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+
+
+def _choices(user: Any, filters: CaseFilters) -> dict[str, Any]:
+    by = HANDLED_BY if user.group_id else {k: v for k, v in HANDLED_BY.items() if k != "group"}
+    return {
+        "filters": filters,
+        "benefits": Benefit.choices,
+        "steps": Step.choices,
+        "statuses": CaseStatus.choices,
+        "waiting": WaitsFor.choices,
+        "handlers": list(by.items()),
+        "sorts": SORTS,
+        "views": list(SavedView.objects.filter(user=user)),
+    }
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in KEPT if name in request.GET}
+
+
+def _back(request: HttpRequest) -> str:
+    back = request.POST.get("back", "")
+    if back and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return back
+    return reverse("verification:case-list")
