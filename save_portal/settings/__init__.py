@@ -12,13 +12,13 @@ from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from save_portal.local import postgres
+from save_portal.local import folder, postgres
 from save_portal.settings.logging import LOGGING as LOGGING
 
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-LOCAL_DIR = Path(env.str("LOCAL_DIR", str(BASE_DIR / ".local"))).resolve()
+LOCAL_DIR = folder.path()
 DEMO = env.bool("DEMO", False)
 DEBUG = env.bool("DEBUG", False)
 
@@ -119,7 +119,7 @@ FORM_RENDERER = "save_portal.web.forms.PortalRenderer"
 # One pool a process; transactions are short, and nothing is kept on a connection between them.
 DATABASES = {
     "default": {
-        **env.dj_db_url("DATABASE_URL", postgres.url(LOCAL_DIR)),
+        **env.dj_db_url("DATABASE_URL", postgres.url()),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
     }

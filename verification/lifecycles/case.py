@@ -148,7 +148,8 @@ class ProtectedStatus(FSMFieldDescriptor):
 
     def __set__(self, instance: Any, value: Any) -> None:
         name = self.field.name
-        if name in instance.__dict__ and instance.__dict__[name] != value:
+        kept = instance.__dict__.get(name, value)
+        if kept != value and not instance.__dict__.get("_reading"):
             raise AttributeError(f"{name} changes by a transition only.")
         self.field.set_proxy(instance, value)
         self.field.set_state(instance, value)
@@ -180,9 +181,12 @@ class CaseLifecycle(models.Model):
     def refresh_from_db(
         self, using: str | None = None, fields: Any = None, from_queryset: Any = None
     ) -> None:
-        """Read again without lifting the protection of the status."""
-        self.__dict__.pop("status", None)
-        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        """Read again; the protection of the status is lifted for this object alone."""
+        self._reading = True
+        try:
+            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        finally:
+            self._reading = False
 
     @property
     def step(self) -> Step:

@@ -226,3 +226,9 @@ class Case(CaseLifecycle):
 
     def get_benefit_labels(self) -> list[str]:
         return [Benefit(code).label for code in self.benefits]
+
+
+# Row history is append-only, like everything that says what happened.
+pgtrigger.register(
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+)(Case.history.model)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django_fsm import can_proceed
 
-from save_portal import audit, outbox
+from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
+from save_portal.outbox import queue
 from verification import deadlines, policies
 from verification.enums import ClosureReason
 from verification.errors import STALE, CaseError, StaleCase, WrongStatus
@@ -106,7 +107,7 @@ def _warn(at: datetime, days: int) -> int:
         case.warned_days = days
         case._change_reason = "case.expiry_warned"
         case.save(update_fields=["warned_days"])
-        outbox.mail(
+        queue.mail(
             to_user_id=case.handled_by_id,
             template="case_expires",
             context={

@@ -1,0 +1,66 @@
+"""Initial verification of each row of a file, exactly as if that user had entered it."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from save_portal.accounts.models import User
+from save_portal.accounts.tenancy import system_scope
+from verification.errors import CaseError
+from verification.services.batch import verify_batch
+
+
+class Command(BaseCommand):
+    help = "Initial verification of each row of IN.csv; the answers go to OUT.csv."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--agency", required=True, help="the agency's code")
+        parser.add_argument("--user", required=True, help="the e-mail of the user who asks")
+        parser.add_argument("source", type=Path, metavar="IN.csv")
+        parser.add_argument("target", type=Path, metavar="OUT.csv")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with system_scope():
+            by = (
+                User.objects.select_related("agency", "department", "group")
+                .filter(
+                    email=options["user"].lower(), agency__code=options["agency"], is_active=True
+                )
+                .first()
+            )
+        if by is None:
+            raise CommandError(
+                f"No active user {options['user']} in the agency {options['agency']}."
+            )
+        terminal = sys.stderr.isatty() and not options["json"]
+
+        def progress(rows: int) -> None:
+            if terminal and rows % 100 == 0:
+                self.stderr.write(f"\r  {rows:,} rows", ending="")
+
+        try:
+            result = verify_batch(
+                options["source"],
+                options["target"],
+                by=by,
+                clock=timezone.now,
+                progress=progress,
+            )
+        except (OSError, UnicodeDecodeError, CaseError) as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(result)))
+        else:
+            self.stdout.write(
+                f"{result.rows:,} rows: {result.confirmed:,} confirmed, "
+                f"{result.unconfirmed:,} not confirmed, {result.refused:,} refused."
+            )
+        if result.refused:
+            sys.exit(1)

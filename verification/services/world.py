@@ -1,0 +1,310 @@
+"""The synthetic world: people in every record system, agencies, users, agreements, some cases.
+
+The same seed makes the same world. All names, numbers and addresses are generated.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from agreements.models import Agreement, Purpose
+from save_portal.accounts.models import Agency, Department, Group, Office, User
+from save_portal.accounts.roles import Role
+from save_portal.accounts.tenancy import scope_for, system_scope
+from verification.errors import CaseError
+from verification.records import index, loading, population
+from verification.rules.submission import Submission
+from verification.services import initial
+
+PASSWORD = "synthetic-people-only"  # noqa: S105
+MAIL = "demo.example"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAgency:
+    code: str
+    name: str
+    kind: str
+    time_zone: str
+    benefits: tuple[str, ...]
+    purpose: str
+    users: tuple[tuple[str, str, str], ...]  # (mail name, full name, role)
+
+
+AGENCIES = (
+    DemoAgency(
+        "CALHOUN",
+        "Calhoun County Human Services",
+        "local",
+        "America/Chicago",
+        ("snap", "medicaid", "tanf", "housing"),
+        Purpose.BENEFIT,
+        (
+            ("dana.whitfield", "Dana Whitfield", Role.GENERAL_USER),
+            ("marco.ellison", "Marco Ellison", Role.GENERAL_USER),
+            ("ruth.okafor", "Ruth Okafor", Role.SUPERVISOR),
+            ("helen.brandt", "Helen Brandt", Role.AGENCY_ADMINISTRATOR),
+        ),
+    ),
+    DemoAgency(
+        "LAKEDMV",
+        "Lake State Department of Motor Vehicles",
+        "state",
+        "America/Denver",
+        ("drivers_license", "state_id"),
+        Purpose.CREDENTIAL,
+        (
+            ("ian.castle", "Ian Castle", Role.GENERAL_USER),
+            ("petra.lund", "Petra Lund", Role.SUPERVISOR),
+            ("omar.reyes", "Omar Reyes", Role.AGENCY_ADMINISTRATOR),
+        ),
+    ),
+    DemoAgency(
+        "HARBOR",
+        "Harbor Housing Authority",
+        "local",
+        "Pacific/Guam",
+        ("housing",),
+        Purpose.BENEFIT,
+        (
+            ("nina.alvarez", "Nina Alvarez", Role.GENERAL_USER),
+            ("tom.pryor", "Tom Pryor", Role.AGENCY_ADMINISTRATOR),
+        ),
+    ),
+)
+OFFICES = (
+    (
+        "SVO",
+        "Status Verification Office",
+        (
+            ("vera.stone", "Vera Stone", Role.STATUS_VERIFIER),
+            ("luis.moreno", "Luis Moreno", Role.STATUS_VERIFIER),
+            ("grace.adeyemi", "Grace Adeyemi", Role.VERIFIER_SUPERVISOR),
+        ),
+    ),
+    ("PROGRAM", "Program Office", (("paul.winter", "Paul Winter", Role.PROGRAM_OFFICER),)),
+    ("RECORDS", "Records Office", (("rita.chen", "Rita Chen", Role.RECORDS_OFFICER),)),
+    (
+        "COMPLIANCE",
+        "Monitoring and Compliance",
+        (("carl.novak", "Carl Novak", Role.COMPLIANCE_OFFICER),),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What was made: counts of people, records by system, agencies, users and cases."""
+
+    people: int
+    records: dict[str, int]
+    agencies: int
+    users: int
+    cases: int
+
+
+def seed_world(
+    *,
+    people: int,
+    seed: int,
+    directory: Path,
+    at: datetime,
+    progress: Callable[[str, int], None] | None = None,
+) -> World:
+    """Fill all systems, then the agencies and their users; safe to repeat.
+
+    `directory` receives the upload files, their photos and `truth.csv`.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    report = progress or (lambda stage, done: None)
+    report("writing the upload files", 0)
+    population.write_uploads(directory, people=people, seed=seed)
+    counts: dict[str, int] = {}
+    for file in sorted(directory.glob("*.csv")):
+        if file.stem in ("truth",) or file.name.endswith(".rejects.csv"):
+            continue
+        report(f"loading {file.stem}", 0)
+        counts[file.stem] = loading.load(file.stem, file, full=True).read
+    report("building the index", 0)
+    index.build()
+    report("agencies and users", 0)
+    with system_scope():
+        users = _people_of_the_portal(at)
+    report("cases", 0)
+    cases = _some_cases(directory / "truth.csv", at=at)
+    return World(
+        people=people,
+        records=counts,
+        agencies=len(AGENCIES),
+        users=users,
+        cases=cases,
+    )
+
+
+@transaction.atomic
+def _people_of_the_portal(at: datetime) -> int:
+    count = 0
+    for demo in AGENCIES:
+        agency, _ = Agency.objects.update_or_create(
+            code=demo.code,
+            defaults={"name": demo.name, "kind": demo.kind, "time_zone": demo.time_zone},
+        )
+        department, _ = Department.objects.get_or_create(agency=agency, name="Eligibility")
+        group, _ = Group.objects.get_or_create(
+            department=department, name="Counter", defaults={"cases_shared": True}
+        )
+        for mail_name, full_name, role in demo.users:
+            _user(
+                mail_name,
+                f"{demo.code.lower()}.{MAIL}",
+                full_name=full_name,
+                role=role,
+                agency=agency,
+                department=department,
+                group=group if role == Role.GENERAL_USER else None,
+            )
+            count += 1
+        start = date(at.year - 1, 1, 1)
+        Agreement.objects.get_or_create(
+            number=f"MOA-{demo.code}",
+            defaults={
+                "agency": agency,
+                "purpose": demo.purpose,
+                "benefits": list(demo.benefits),
+                "in_force": (start, date(at.year + 4, 1, 1)),
+                "legal_basis": "Social Security Act, section 1137(d)",
+            },
+        )
+    for code, name, members in OFFICES:
+        office, _ = Office.objects.update_or_create(code=code, defaults={"name": name})
+        for mail_name, full_name, role in members:
+            _user(mail_name, f"save.{MAIL}", full_name=full_name, role=role, office=office)
+            count += 1
+    return count
+
+
+def _user(mail_name: str, domain: str, **fields: Any) -> None:
+    email = f"{mail_name}@{domain}"
+    if not User.objects.filter(email=email).exists():
+        User.objects.create_user(email, PASSWORD, **fields)
+
+
+# The world's first cases: which situations of the truth file, and how long ago.
+WANTED_CASES = 24
+
+
+def _some_cases(truth: Path, *, at: datetime) -> int:
+    """Initiate cases through the service as the demo's first caseworker, over the past weeks."""
+    with system_scope():
+        by = User.objects.select_related("agency", "department", "group").get(
+            email=f"{AGENCIES[0].users[0][0]}@{AGENCIES[0].code.lower()}.{MAIL}"
+        )
+    made = 0
+    benefits = AGENCIES[0].benefits
+    for number, row in enumerate(_chosen(truth)):
+        submission = submission_of(row)
+        begun = at - timedelta(days=(number * 5) % 14, hours=(number * 7) % 9)
+        try:
+            with scope_for(by):
+                initial.initiate(
+                    by=by,
+                    at=begun,
+                    submission=replace(
+                        submission,
+                        benefits=(benefits[number % len(benefits)],),
+                        agency_reference=f"HH-{20400 + number}",
+                    ),
+                )
+        except CaseError:
+            continue
+        made += 1
+    return made
+
+
+def _chosen(truth: Path) -> list[dict[str, str]]:
+    """A few people of every situation, so that every kind of answer is there to be seen."""
+    by_situation: dict[str, list[dict[str, str]]] = {}
+    with truth.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            kept = by_situation.setdefault(row.get("situation", ""), [])
+            if len(kept) < 4:
+                kept.append(row)
+    chosen: list[dict[str, str]] = []
+    for place in range(4):
+        chosen += [rows[place] for rows in by_situation.values() if len(rows) > place]
+    return chosen[:WANTED_CASES]
+
+
+def submission_of(row: dict[str, str]) -> Submission:
+    """A line of a truth file or of a batch as a submission by machine."""
+    known = Submission.__dataclass_fields__.keys()
+    values: dict[str, Any] = {
+        name: value for name, value in row.items() if name in known and value
+    }
+    for name in ("date_of_birth", "document_expires_on"):
+        try:
+            values[name] = date.fromisoformat(values[name]) if values.get(name) else None
+        except ValueError:
+            values[name] = None
+    values.pop("also_known_as", None)
+    values.pop("benefits", None)
+    if values.get("document_type", "").startswith("other_"):
+        values.setdefault("document_description", "Other document")
+    return Submission(
+        **{"document_type": "", "family_name": "", **values},
+        benefits=tuple(filter(None, row.get("benefit", "").split(";"))),
+        original_examined=True,
+        channel="batch",
+    )
+
+
+def write_accounts(path: Path, *, base_url: str) -> dict[str, Any]:
+    """Write the demo's accounts for whoever tries the portal (docs/contract.md, `make demo`)."""
+    accounts = {
+        "base_url": base_url,
+        "agencies": [
+            {
+                "code": demo.code,
+                "name": demo.name,
+                "users": [
+                    {
+                        "email": f"{mail_name}@{demo.code.lower()}.{MAIL}",
+                        "role": str(role),
+                        "password": PASSWORD,
+                    }
+                    for mail_name, _, role in demo.users
+                ],
+            }
+            for demo in AGENCIES
+        ],
+        "offices": [
+            {
+                "name": name,
+                "users": [
+                    {
+                        "email": f"{mail_name}@save.{MAIL}",
+                        "role": str(role),
+                        "password": PASSWORD,
+                    }
+                    for mail_name, _, role in members
+                ],
+            }
+            for _, name, members in OFFICES
+        ],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(accounts, indent=2) + "\n", encoding="utf-8")
+    os.replace(draft, path)
+    return accounts
+
+
