@@ -19,9 +19,17 @@ from save_portal.accounts.second_factor import has_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# Pages that a signed-in person reaches whatever else is still missing.
+# Pages that a signed-in person reaches whatever else is still missing, beside the public ones.
 ALWAYS_OPEN = frozenset(
-    {"accounts:terms", "accounts:session", "account_logout", "account_login", "healthz", "readyz"}
+    {
+        "accounts:terms",
+        "accounts:session",
+        "web:stay",
+        "account_logout",
+        "account_login",
+        "healthz",
+        "readyz",
+    }
 )
 
 
@@ -33,7 +41,11 @@ def view_name(request: HttpRequest) -> str:
 
 
 def _open(request: HttpRequest) -> bool:
-    return view_name(request) in ALWAYS_OPEN or request.path_info.startswith(settings.STATIC_URL)
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return request.path_info.startswith(settings.STATIC_URL)
+    return match.view_name in ALWAYS_OPEN or getattr(match.func, "public", False)
 
 
 def _send_to(request: HttpRequest, address: str) -> HttpResponse:

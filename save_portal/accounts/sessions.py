@@ -28,6 +28,12 @@ def touch(session: SessionBase, now: float) -> None:
         session[LAST_SEEN] = now
 
 
+def extend(session: SessionBase, now: float) -> None:
+    """The person asked to stay: the idle time starts again at once."""
+    touch(session, now)
+    session[LAST_SEEN] = now
+
+
 def remaining_seconds(session: SessionBase, now: float) -> int:
     """Until the nearer of the two limits; a session without times has just begun."""
     signed_in = session.get(SIGNED_IN, now)
