@@ -35,7 +35,7 @@ demo:
 	@exec $(PYTHON) -m save_portal.local.demo
 
 test:
-	@exec $(PYTHON) -m save_portal.local.suite -- sh -c 'lint-imports && exec pytest $(ARGS)'
+	@exec $(PYTHON) -m save_portal.local.suite --first lint-imports -- pytest $(ARGS)
 
 bench:
 	@exec $(PYTHON) -m save_portal.local.suite --cluster bench -- python benchmarks/run.py $(ARGS)

@@ -306,9 +306,7 @@ def _find_npm() -> tuple[list[str], str | None]:
 
 
 def _must(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise Trouble(f"This failed (exit code {done.returncode}): {' '.join(command)}")
 

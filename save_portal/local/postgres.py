@@ -103,9 +103,7 @@ def locate(name: str, local: Path | None = None) -> Cluster:
     try:
         kept = json.loads(record.read_text())
         if kept["local_dir"] == str(local):
-            return Cluster(
-                name, Path(kept["home"]), Path(kept["socket"]), kept["uid"], kept["gid"]
-            )
+            return Cluster(name, Path(kept["home"]), Path(kept["socket"]), kept["uid"], kept["gid"])
     except (OSError, ValueError, KeyError):
         pass
     return _place(name, local)
@@ -496,6 +494,7 @@ def stop(name: str = "demo") -> bool:
                 time.sleep(0.02)
             if _server_pid(cluster) is not None:
                 raise Trouble(f"PostgreSQL (process {pid}) does not stop; see {cluster.log}.")
+        (folder.path() / f"{FOLDERS[name]}.by-hand").unlink(missing_ok=True)
         if name == "test":
             _throw_away(cluster)
         return pid is not None
@@ -520,7 +519,9 @@ def throw_away_all() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m save_portal.local.postgres", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m save_portal.local.postgres", description=__doc__
+    )
     parser.add_argument("act", choices=["start", "stop", "url", "status"])
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--test", dest="name", action="store_const", const="test", default="demo")
@@ -528,6 +529,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     if asked.act == "start":
         fresh = start(asked.name)
+        # The demo does not stop what somebody started by hand.
+        (folder.path() / f"{FOLDERS[asked.name]}.by-hand").touch()
         folder.say(("Started: " if fresh else "Already running: ") + url(name=asked.name))
     elif asked.act == "stop":
         folder.say("Stopped." if stop(asked.name) else "It was not running.")

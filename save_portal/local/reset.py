@@ -27,8 +27,11 @@ def main(arguments: list[str]) -> int:
         say(f"Nothing to throw away: there is no {local}.")
         return 0
     refuse_unless_ours(local)
-    for run, what in (("demo-run", "`make demo`"), ("test-run", "`make test`"),
-                      ("bench-run", "`make bench`")):
+    for run, what in (
+        ("demo-run", "`make demo`"),
+        ("test-run", "`make test`"),
+        ("bench-run", "`make bench`"),
+    ):
         with folder.locked(run, busy=f"{what} is running on {local}; stop it first."):
             pass
     postgres.throw_away_all()

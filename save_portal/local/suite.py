@@ -16,13 +16,17 @@ from save_portal.local import environment, folder, postgres
 from save_portal.local.folder import ROOT, Trouble
 
 
-def run_with_cluster(name: str, command: list[str]) -> int:
-    """The command's exit code; the cluster is stopped whatever happens."""
-    variables = os.environ | {
+def _variables() -> dict[str, str]:
+    return os.environ | {
         "LOCAL_DIR": str(folder.claim()),
         "PATH": f"{environment.VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def run_with_cluster(name: str, command: list[str]) -> int:
+    """The command's exit code; the cluster is stopped whatever happens."""
+    variables = _variables()
     if os.environ.get("DATABASE_URL"):
         return _run(command, variables)
     busy = f"Another run uses the {name} cluster of this LOCAL_DIR; wait for it to end."
@@ -58,6 +62,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m save_portal.local.suite", description=__doc__)
     parser.add_argument("--cluster", choices=["test", "bench"], default="test")
+    parser.add_argument("--first", help="a program whose failure counts, but stops nothing")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args(arguments)
     command = [word for word in asked.command[:1] if word != "--"] + asked.command[1:]
@@ -66,7 +71,8 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     environment.set_up(for_tests=True)
-    return run_with_cluster(asked.cluster, command)
+    first = _run([asked.first], _variables()) if asked.first else 0
+    return run_with_cluster(asked.cluster, command) or first
 
 
 if __name__ == "__main__":
