@@ -114,7 +114,12 @@ def in_order(left: Parts, right: Parts, same: Callable[[str, str], bool]) -> boo
     The first part is never left out: who is asked for as ANA is not MARIA ANA.
     """
     shorter, longer = sorted((left, right), key=len)
-    if not same(shorter[0], longer[0]):
+    initial_before_a_name = (
+        1 in (len(shorter[0]), len(longer[0]))
+        and cut(shorter[0], longer[0])
+        and any(len(part) > 2 for part in shorter[1:])
+    )
+    if not (same(shorter[0], longer[0]) or initial_before_a_name):
         return False
     place = 1
     for part in shorter[1:]:

@@ -7,6 +7,7 @@ from verification.records.systems import Column, System
 # A temporary table is not logged and vanishes with the transaction. The line number follows the
 # order of the rows; the header is line 1.
 CREATE = """
+DROP TABLE IF EXISTS staged, refused, staged_photo;
 CREATE TEMPORARY TABLE staged (
     line bigint GENERATED ALWAYS AS IDENTITY (START WITH 2), {columns}
 ) ON COMMIT DROP;
