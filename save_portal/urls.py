@@ -12,7 +12,7 @@ handler500 = "save_portal.web.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("save_portal.accounts.sign_in_urls")),
     path("", include("save_portal.accounts.urls")),
     path("program/closures/", include("save_portal.calendar.urls")),
     path("", include("save_portal.web.urls")),

@@ -100,9 +100,7 @@ def read_header(system: System, path: Path) -> list[str]:
     return columns
 
 
-def stage(
-    cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None
-) -> str:
+def stage(cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None) -> str:
     """Copy the file into the staging table and return its hash.
 
     PostgreSQL reads a well-formed file by itself. When it cannot, the rows are read one by one,
@@ -245,9 +243,12 @@ def take_over(
         rejected=rejected,
         closed=closed,
     )
-    if not (inserted or updated or closed) and SourceUpload.objects.filter(
-        system=system.name, as_of__gte=upload.as_of
-    ).exclude(pk=upload.pk).exists():
+    if (
+        not (inserted or updated or closed)
+        and SourceUpload.objects.filter(system=system.name, as_of__gte=upload.as_of)
+        .exclude(pk=upload.pk)
+        .exists()
+    ):
         upload.delete()
         return result
     upload.rows_read, upload.inserted, upload.updated = read, inserted, updated

@@ -16,7 +16,7 @@ SAID_TO_BE_MISSING = re.compile(
     r"\b(?:NO|NOT)(?: (?:GIVEN|FIRST|LAST|FAMILY|MIDDLE|NAME|SURNAME|KNOWN|AVAILABLE))+\b"
 )
 PARTICLES = frozenset(
-    "AL EL UL DE LA LAS LOS DEL DI DA DAS DO DOS DU LE VAN DER DEN VON TER BIN BINT IBN Y E".split()
+    ["AL", "EL", "UL", "DE", "LA", "LAS", "LOS", "DEL", "DI", "DA", "DAS", "DO", "DOS", "DU", "LE", "VAN", "DER", "DEN", "VON", "TER", "BIN", "BINT", "IBN", "Y", "E"]
 )
 ABBREVIATIONS = {
     "MA": "MARIA", "MARIA": "MARIA", "GPE": "GUADALUPE", "FCO": "FRANCISCO", "JS": "JESUS",
@@ -126,6 +126,9 @@ def one_slip(left: str, right: str) -> bool:
     while start < min(len(left), len(right)) and left[start] == right[start]:
         start += 1
     a, b = left[start:], right[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (
-        len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]
+    return (
+        a[1:] == b[1:]
+        or a[1:] == b
+        or a == b[1:]
+        or (len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
     )

@@ -58,7 +58,10 @@ class Query:
             ("card", self.card_number),
             ("naturalization", self.naturalization_certificate),
             ("citizenship", self.citizenship_certificate),
-            ("passport", self.passport_number and f"{self.passport_country}:{self.passport_number}"),
+            (
+                "passport",
+                self.passport_number and f"{self.passport_country}:{self.passport_number}",
+            ),
             ("visa", self.visa_number),
         )
         return tuple((kind, re.sub(r"[\s-]", "", text).upper()) for kind, text in typed if text)
@@ -263,9 +266,7 @@ def several_people(person: Sequence[Held]) -> bool:
     return len(numbers) > 1
 
 
-def all_theirs(
-    typed: Sequence[Identifier], person: Sequence[Held], found: Sequence[Held]
-) -> bool:
+def all_theirs(typed: Sequence[Identifier], person: Sequence[Held], found: Sequence[Held]) -> bool:
     """Whether every number on the document is this person's.
 
     A passport or visa number that no record has says nothing; one that the person's records

@@ -51,9 +51,12 @@ def _fault(column: Column) -> sql.Composable:
     )
     if not column.filled:
         return branch
-    return sql.SQL("WHEN {n} IS NULL THEN {r} ").format(
-        n=name, r=sql.Literal(f"{column.name}: empty, but every row needs it")
-    ) + branch
+    return (
+        sql.SQL("WHEN {n} IS NULL THEN {r} ").format(
+            n=name, r=sql.Literal(f"{column.name}: empty, but every row needs it")
+        )
+        + branch
+    )
 
 
 def refuse_invalid(system: System, present: list[str]) -> sql.Composable:

@@ -28,7 +28,7 @@ from verification.records.held import Held
 
 NEEDS_REVIEW = "status_needs_review"
 SETTLED = frozenset(
-    "lpr lpr_conditional lpr_humanitarian refugee asylee parolee cuban_haitian tps temporary".split()
+    ["lpr", "lpr_conditional", "lpr_humanitarian", "refugee", "asylee", "parolee", "cuban_haitian", "tps", "temporary"]
 )
 ASYLUM_PENDING = frozenset({"C08"})
 TPS_PROVISIONS = frozenset({"A12", "C19"})

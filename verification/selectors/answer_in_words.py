@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
-from verification import records
 from verification.models import Case, InitialAnswer
-
-CLASSES = Path(records.__file__).parent / "classes_of_admission.csv"
+from verification.records.classes import classes
 
 PLAIN: dict[int, str] = {
     1: "lawful permanent resident, authorized to work",
@@ -74,10 +69,3 @@ def in_words(case: Case, answer: InitialAnswer | None) -> InWords:
 
 def possessive(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
-
-
-@lru_cache(maxsize=1)
-def classes() -> dict[str, tuple[str, str]]:
-    """Class code → (group, meaning in plain words)."""
-    with CLASSES.open(encoding="utf-8", newline="") as rows:
-        return {row["code"]: (row["group"], row["text"]) for row in csv.DictReader(rows)}

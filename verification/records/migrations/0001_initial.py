@@ -7,126 +7,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IndexBuild',
+            name="IndexBuild",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_id', models.BigIntegerField()),
-                ('built_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('records', models.BigIntegerField(default=0)),
-                ('entries', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("upload_id", models.BigIntegerField()),
+                (
+                    "built_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("records", models.BigIntegerField(default=0)),
+                ("entries", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='IndexEntry',
+            name="IndexEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=14)),
-                ('value', models.CharField(max_length=40)),
-                ('record_pk', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=14)),
+                ("value", models.CharField(max_length=40)),
+                ("record_pk", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('content_type', models.CharField(max_length=40)),
-                ('content', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("content_type", models.CharField(max_length=40)),
+                ("content", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='SourceRecord',
+            name="SourceRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=10)),
-                ('record_id', models.CharField(max_length=40)),
-                ('updated_at', models.DateTimeField()),
-                ('a_number', models.CharField(blank=True, default='', max_length=9)),
-                ('family_name', models.CharField(blank=True, default='', max_length=80)),
-                ('given_name', models.CharField(blank=True, default='', max_length=80)),
-                ('middle_name', models.CharField(blank=True, default='', max_length=80)),
-                ('date_of_birth', models.DateField(null=True)),
-                ('sex', models.CharField(blank=True, default='', max_length=1)),
-                ('country_of_birth', models.CharField(blank=True, default='', max_length=3)),
-                ('country_of_citizenship', models.CharField(blank=True, default='', max_length=3)),
-                ('own', models.JSONField(default=dict)),
-                ('closed_at', models.DateTimeField(help_text='When a full upload no longer held this record', null=True)),
-                ('photo_id', models.BigIntegerField(null=True)),
-                ('upload_id', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=10)),
+                ("record_id", models.CharField(max_length=40)),
+                ("updated_at", models.DateTimeField()),
+                ("a_number", models.CharField(blank=True, default="", max_length=9)),
+                ("family_name", models.CharField(blank=True, default="", max_length=80)),
+                ("given_name", models.CharField(blank=True, default="", max_length=80)),
+                ("middle_name", models.CharField(blank=True, default="", max_length=80)),
+                ("date_of_birth", models.DateField(null=True)),
+                ("sex", models.CharField(blank=True, default="", max_length=1)),
+                ("country_of_birth", models.CharField(blank=True, default="", max_length=3)),
+                ("country_of_citizenship", models.CharField(blank=True, default="", max_length=3)),
+                ("own", models.JSONField(default=dict)),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        help_text="When a full upload no longer held this record", null=True
+                    ),
+                ),
+                ("photo_id", models.BigIntegerField(null=True)),
+                ("upload_id", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='SourceUpload',
+            name="SourceUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=10)),
-                ('as_of', models.DateTimeField(help_text='The newest updated_at in the file')),
-                ('loaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('sha256', models.CharField(max_length=64)),
-                ('full', models.BooleanField(default=False)),
-                ('rows_read', models.BigIntegerField(default=0)),
-                ('inserted', models.BigIntegerField(default=0)),
-                ('updated', models.BigIntegerField(default=0)),
-                ('unchanged', models.BigIntegerField(default=0)),
-                ('closed', models.BigIntegerField(default=0)),
-                ('rejected', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=10)),
+                ("as_of", models.DateTimeField(help_text="The newest updated_at in the file")),
+                (
+                    "loaded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("full", models.BooleanField(default=False)),
+                ("rows_read", models.BigIntegerField(default=0)),
+                ("inserted", models.BigIntegerField(default=0)),
+                ("updated", models.BigIntegerField(default=0)),
+                ("unchanged", models.BigIntegerField(default=0)),
+                ("closed", models.BigIntegerField(default=0)),
+                ("rejected", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='EarlierRecord',
+            name="EarlierRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=10)),
-                ('record_id', models.CharField(max_length=40)),
-                ('updated_at', models.DateTimeField()),
-                ('a_number', models.CharField(blank=True, default='', max_length=9)),
-                ('family_name', models.CharField(blank=True, default='', max_length=80)),
-                ('given_name', models.CharField(blank=True, default='', max_length=80)),
-                ('middle_name', models.CharField(blank=True, default='', max_length=80)),
-                ('date_of_birth', models.DateField(null=True)),
-                ('sex', models.CharField(blank=True, default='', max_length=1)),
-                ('country_of_birth', models.CharField(blank=True, default='', max_length=3)),
-                ('country_of_citizenship', models.CharField(blank=True, default='', max_length=3)),
-                ('own', models.JSONField(default=dict)),
-                ('closed_at', models.DateTimeField(help_text='When a full upload no longer held this record', null=True)),
-                ('photo_id', models.BigIntegerField(null=True)),
-                ('upload_id', models.BigIntegerField()),
-                ('replaced_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=10)),
+                ("record_id", models.CharField(max_length=40)),
+                ("updated_at", models.DateTimeField()),
+                ("a_number", models.CharField(blank=True, default="", max_length=9)),
+                ("family_name", models.CharField(blank=True, default="", max_length=80)),
+                ("given_name", models.CharField(blank=True, default="", max_length=80)),
+                ("middle_name", models.CharField(blank=True, default="", max_length=80)),
+                ("date_of_birth", models.DateField(null=True)),
+                ("sex", models.CharField(blank=True, default="", max_length=1)),
+                ("country_of_birth", models.CharField(blank=True, default="", max_length=3)),
+                ("country_of_citizenship", models.CharField(blank=True, default="", max_length=3)),
+                ("own", models.JSONField(default=dict)),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        help_text="When a full upload no longer held this record", null=True
+                    ),
+                ),
+                ("photo_id", models.BigIntegerField(null=True)),
+                ("upload_id", models.BigIntegerField()),
+                (
+                    "replaced_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['system', 'record_id'], name='records_earlier_record')],
+                "indexes": [
+                    models.Index(fields=["system", "record_id"], name="records_earlier_record")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='earlierrecord',
-            trigger=pgtrigger.compiler.Trigger(name='earlier_record_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b4b9c477c14ab413a8ad000bc0ecad4268da0e70', operation='UPDATE OR DELETE', pgid='pgtrigger_earlier_record_append_only_56cc0', table='records_earlierrecord', when='BEFORE')),
+            model_name="earlierrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="earlier_record_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b4b9c477c14ab413a8ad000bc0ecad4268da0e70",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_earlier_record_append_only_56cc0",
+                    table="records_earlierrecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='indexentry',
-            index=models.Index(fields=['value', 'kind'], name='records_index_identifier'),
+            model_name="indexentry",
+            index=models.Index(fields=["value", "kind"], name="records_index_identifier"),
         ),
         migrations.AddIndex(
-            model_name='indexentry',
-            index=models.Index(fields=['record_pk'], name='records_index_record'),
+            model_name="indexentry",
+            index=models.Index(fields=["record_pk"], name="records_index_record"),
         ),
         migrations.AddIndex(
-            model_name='sourcerecord',
-            index=models.Index(fields=['upload_id'], name='records_record_upload'),
+            model_name="sourcerecord",
+            index=models.Index(fields=["upload_id"], name="records_record_upload"),
         ),
         migrations.AddConstraint(
-            model_name='sourcerecord',
-            constraint=models.UniqueConstraint(fields=('system', 'record_id'), name='records_one_current_row'),
+            model_name="sourcerecord",
+            constraint=models.UniqueConstraint(
+                fields=("system", "record_id"), name="records_one_current_row"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sourceupload',
-            index=models.Index(fields=['system', '-as_of'], name='records_upload_newest'),
+            model_name="sourceupload",
+            index=models.Index(fields=["system", "-as_of"], name="records_upload_newest"),
         ),
     ]

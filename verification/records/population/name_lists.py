@@ -21,9 +21,7 @@ class Culture:
     middle: bool = False
 
 
-def _c(
-    country: str, weight: int, surnames: str, women: str, men: str, **traits: bool
-) -> Culture:
+def _c(country: str, weight: int, surnames: str, women: str, men: str, **traits: bool) -> Culture:
     def parts(text: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in text.split(","))
 

@@ -161,9 +161,7 @@ class Person:
 def new_person(number: int, seed: int, as_of: date, country: str = "") -> Person:
     """Draw name, sex and birth; the same seed and number give the same person."""
     draw = random.Random(f"{seed} {number}")  # noqa: S311
-    culture = (
-        BY_COUNTRY[country] if country else draw.choices(CULTURES, WEIGHTS)[0]
-    )
+    culture = BY_COUNTRY[country] if country else draw.choices(CULTURES, WEIGHTS)[0]
     woman = number % 2 == 0
     person = Person(number, draw, as_of, culture, woman)
     surname = draw.choice(culture.surnames)

@@ -69,9 +69,7 @@ def write_uploads(
         for number in range(1, people + 1):
             # The first people of any world are in one situation each, so even a small one has all.
             place = number - 1
-            situation = (
-                order[place] if place < len(order) else dice.choices(order, weights)[0]
-            )
+            situation = order[place] if place < len(order) else dice.choices(order, weights)[0]
             fitting = COUNTRIES.get(situation.__name__)
             country = dice.choice(fitting) if fitting else dice.choices(free, shares)[0]
             person = new_person(number, seed, as_of, country)

@@ -4,7 +4,14 @@ Its rows help to tell whose passport a number is. Nothing in it goes to a user a
 """
 
 from .columns import (
-    CODE, COUNTRY, DATE, PASSPORT, RECEIPT, VISA, Column, System,
+    CODE,
+    COUNTRY,
+    DATE,
+    PASSPORT,
+    RECEIPT,
+    VISA,
+    Column,
+    System,
 )
 
 CCD = System(

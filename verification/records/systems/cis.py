@@ -1,7 +1,14 @@
 """CIS, the Central Index System: one record for each A-number, the basis of the VIS index."""
 
 from .columns import (
-    A_NUMBER, CERTIFICATE, CODE, DATE, I94, RECEIPT, Column, System,
+    A_NUMBER,
+    CERTIFICATE,
+    CODE,
+    DATE,
+    I94,
+    RECEIPT,
+    Column,
+    System,
 )
 
 CIS = System(

@@ -31,7 +31,9 @@ TEXT = Kind("text", PRINTED, "one line of text of at most 400 characters", longe
 NAME = Kind("name", PRINTED, "a name of at most 80 characters, in one line", longest=80)
 KEY = Kind("key", r"[A-Za-z0-9._:-]{1,40}", "1 to 40 letters, digits, or . _ : -")
 DATE = Kind("date", DAY, "a date written YYYY-MM-DD")
-INSTANT = Kind("instant", rf"{DAY}(?:[T ]{CLOCK}{ZONE})?", "an instant such as 2026-11-01T00:00:00Z")
+INSTANT = Kind(
+    "instant", rf"{DAY}(?:[T ]{CLOCK}{ZONE})?", "an instant such as 2026-11-01T00:00:00Z"
+)
 UNTIL = Kind("until", rf"(?:{DAY}|D/S)", "a date written YYYY-MM-DD, or D/S")
 SEX = Kind("sex", r"[MFX]", "M, F, or X", upper=True)
 COUNTRY = Kind("country", r"[A-Za-z]{3}", "a three-letter country code", upper=True)

@@ -1,0 +1,82 @@
+"""Takes the pictures of every page for docs/screens: `pytest tests/browser/screens.py`."""
+
+from pathlib import Path
+
+import pytest
+
+from save_portal.accounts.tenancy import scope_for
+from tests.browser.conftest import NARROW, WIDE, sign_in
+from tests.conftest import AT, resident, unknown_person
+from verification.services import duties, initial
+
+pytestmark = pytest.mark.browser
+SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
+
+
+def test_pictures_of_every_page(world, open_page):
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    dana = world["dana"]
+    with scope_for(dana):
+        confirmed = initial.initiate(by=dana, at=AT, submission=resident())
+        refused = initial.initiate(by=dana, at=AT, submission=unknown_person())
+        refused = duties.record(
+            case_number=refused.number,
+            version=refused.version,
+            duty="told_applicant",
+            value="yes",
+            by=dana,
+            at=AT,
+        )
+    page = sign_in(open_page(), dana)
+
+    def take(name: str) -> None:
+        for width, viewport in (("1280", WIDE), ("390", NARROW)):
+            page.set_viewport_size(viewport)
+            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size(WIDE)
+
+    for name, address in {
+        "my-work": "/",
+        "cases": "/cases/",
+        "initiate-1": "/cases/new/",
+        "case-confirmed": f"/cases/{confirmed.number}/",
+        "case-unconfirmed": f"/cases/{refused.number}/",
+        "retry": f"/cases/{refused.number}/retry/",
+        "close": f"/cases/{confirmed.number}/close/",
+        "print": f"/cases/{confirmed.number}/print/",
+        "correction-sheet": f"/cases/{refused.number}/correction-sheet/",
+        "no-query": "/cases/new/no-query/emergency_medicaid/",
+        "help": "/help/",
+        "not-found": "/cases/AAAAAAAAAAAAAAA/",
+    }.items():
+        page.goto(address)
+        take(name)
+    page.goto("/cases/new/")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/details/")
+    for field, value in {
+        "a_number": "A 209-4481-770",
+        "card_number": "MSC215533094",
+        "document_expires_on_0": "4",
+        "document_expires_on_1": "18",
+        "document_expires_on_2": "2033",
+        "family_name": "Arreola-Quiñones",
+        "given_name": "Ana Lucia",
+        "date_of_birth_0": "31",
+        "date_of_birth_1": "5",
+        "date_of_birth_2": "1990",
+        "agency_reference": "HH-20571",
+    }.items():
+        page.fill(f"[name={field}]", value)
+    page.get_by_label("SNAP").check(force=True)
+    page.get_by_role("button", name="Continue to check").click()
+    page.wait_for_selector(".errs")
+    take("initiate-2-errors")
+    page.fill("[name=a_number]", "A 209-448-188")
+    page.fill("[name=card_number]", "MSC2155330948")
+    page.fill("[name=date_of_birth_0]", "5")
+    page.fill("[name=date_of_birth_1]", "31")
+    page.locator("[name=original][value=genuine]").check(force=True)
+    page.get_by_role("button", name="Continue to check").click()
+    page.wait_for_url("**/check/")
+    take("initiate-3-check")

@@ -1,0 +1,184 @@
+"""Duties before closing, and the 180 days (S3.5 to S3.7)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from save_portal.accounts.tenancy import scope_for, system_scope
+from save_portal.audit.models import AuditEvent
+from save_portal.outbox.models import Message
+from tests.conftest import AT, resident, unknown_person
+from verification.errors import CaseError, DutyOpen, NotPermitted, StaleCase, WrongStatus
+from verification.models import Case
+from verification.services import closing, duties, initial
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def confirmed(caseworker, people_on_record):
+    with scope_for(caseworker):
+        return initial.initiate(by=caseworker, at=AT, submission=resident())
+
+
+@pytest.fixture
+def unconfirmed(caseworker, people_on_record):
+    with scope_for(caseworker):
+        return initial.initiate(by=caseworker, at=AT, submission=unknown_person())
+
+
+def close(case, by, reason="completed", version=None):
+    with scope_for(by):
+        current = Case.objects.get(pk=case.pk).version if version is None else version
+        return closing.close(
+            case_number=case.number, version=current, reason=reason, by=by, at=AT
+        )
+
+
+def tick(case, by, duty, value="yes"):
+    with scope_for(by):
+        current = Case.objects.get(pk=case.pk).version
+        return duties.record(
+            case_number=case.number, version=current, duty=duty, value=value, by=by, at=AT
+        )
+
+
+def answer_photo(case, by, answer):
+    with scope_for(by):
+        current = Case.objects.get(pk=case.pk).version
+        return duties.answer_photo(
+            case_number=case.number, version=current, answer=answer, by=by, at=AT
+        )
+
+
+def test_a_returned_photo_is_compared_before_the_case_is_completed(confirmed, caseworker):
+    with pytest.raises(DutyOpen) as refused:
+        close(confirmed, caseworker)
+    assert refused.value.rule == "S3.5"
+    answer_photo(confirmed, caseworker, "yes")
+    closed = close(confirmed, caseworker)
+    assert (closed.status, closed.closure_reason, closed.due_on) == ("closed", "completed", None)
+
+
+def test_another_person_on_the_photo_cannot_be_completed(confirmed, caseworker):
+    answer_photo(confirmed, caseworker, "no")
+    with pytest.raises(DutyOpen, match="additional verification"):
+        close(confirmed, caseworker)
+
+
+def test_an_unconfirmed_case_is_closed_only_when_told_and_asked(unconfirmed, caseworker):
+    with pytest.raises(DutyOpen, match="duty 1"):
+        close(unconfirmed, caseworker)
+    tick(unconfirmed, caseworker, "told_applicant")
+    with pytest.raises(DutyOpen, match="duty 2"):
+        close(unconfirmed, caseworker)
+    tick(unconfirmed, caseworker, "wish", "declines")
+    assert close(unconfirmed, caseworker, "applicant_declined").status == "closed"
+
+
+@pytest.mark.parametrize("reason", ["completed", "applicant_declined", "entered_in_error"])
+def test_an_applicant_who_wants_additional_verification_is_not_closed_away(
+    reason, unconfirmed, caseworker
+):
+    tick(unconfirmed, caseworker, "told_applicant")
+    tick(unconfirmed, caseworker, "wish", "wants")
+    with pytest.raises(DutyOpen) as refused:
+        close(unconfirmed, caseworker, reason)
+    assert refused.value.rule == "S2.2"
+
+
+def test_a_tick_can_be_taken_back(unconfirmed, caseworker):
+    tick(unconfirmed, caseworker, "told_applicant")
+    assert tick(unconfirmed, caseworker, "told_applicant", "").told_applicant_at is None
+
+
+def test_each_act_leaves_its_event_with_the_person(unconfirmed, caseworker):
+    tick(unconfirmed, caseworker, "told_applicant")
+    tick(unconfirmed, caseworker, "wish", "declines")
+    close(unconfirmed, caseworker)
+    with system_scope():
+        events = list(AuditEvent.objects.order_by("id").values_list("verb", "actor_id"))
+    assert events == [
+        ("case.initiated", caseworker.pk),
+        ("case.duty.told_applicant", caseworker.pk),
+        ("case.duty.wish", caseworker.pk),
+        ("case.closed", caseworker.pk),
+    ]
+
+
+def test_a_stale_tab_closes_nothing(unconfirmed, caseworker):
+    tick(unconfirmed, caseworker, "told_applicant")
+    with pytest.raises(StaleCase):
+        close(unconfirmed, caseworker, version=1)
+
+
+def test_a_closed_case_is_not_closed_or_changed_again(confirmed, caseworker):
+    answer_photo(confirmed, caseworker, "yes")
+    close(confirmed, caseworker)
+    with pytest.raises(WrongStatus):
+        close(confirmed, caseworker)
+    with pytest.raises(WrongStatus):
+        answer_photo(confirmed, caseworker, "no")
+
+
+def test_a_supervisor_may_close_a_verifier_may_not(unconfirmed, caseworker, supervisor, verifier):
+    with pytest.raises(NotPermitted):
+        close(unconfirmed, verifier, "entered_in_error")
+    assert close(unconfirmed, supervisor, "entered_in_error").status == "closed"
+
+
+def test_a_colleague_without_a_shared_group_does_not_see_the_case(unconfirmed, colleague):
+    with pytest.raises(CaseError) as refused, scope_for(colleague):
+        closing.close(
+            case_number=unconfirmed.number,
+            version=1,
+            reason="completed",
+            by=colleague,
+            at=AT,
+        )
+    assert refused.value.status_code == 404
+
+
+def test_nobody_closes_as_expired_by_hand(unconfirmed, caseworker):
+    with pytest.raises(CaseError):
+        close(unconfirmed, caseworker, "expired")
+
+
+class TestThe180Days:
+    def after(self, days, hours=0):
+        return AT + timedelta(days=days, hours=hours)
+
+    def test_the_case_is_open_on_day_179_and_closes_on_day_180(self, unconfirmed):
+        assert closing.close_stale(at=self.after(179))[0] == 0
+        assert closing.close_stale(at=self.after(180))[0] == 1
+        with system_scope():
+            case = Case.objects.get(pk=unconfirmed.pk)
+        assert (case.status, case.closure_reason) == ("closed", "expired")
+
+    def test_running_it_again_changes_nothing(self, unconfirmed):
+        closing.close_stale(at=self.after(181))
+        assert closing.close_stale(at=self.after(181)) == (0, 0)
+
+    def test_an_act_begins_the_days_anew(self, unconfirmed, caseworker):
+        with scope_for(caseworker):
+            duties.record(
+                case_number=unconfirmed.number,
+                version=1,
+                duty="told_applicant",
+                value="yes",
+                by=caseworker,
+                at=self.after(100),
+            )
+        assert closing.close_stale(at=self.after(200))[0] == 0
+        assert closing.close_stale(at=self.after(280))[0] == 1
+
+    def test_it_warns_once_14_and_once_3_days_before_without_personal_data(self, unconfirmed):
+        warned = [closing.close_stale(at=self.after(day))[1] for day in range(160, 180)]
+        assert sum(warned) == 2
+        with system_scope():
+            messages = list(Message.objects.order_by("id"))
+        assert [message.payload["context"]["days"] for message in messages] == [14, 3]
+        assert messages[0].payload["context"]["expires_on"] == str(
+            date(2026, 11, 20) + timedelta(days=180)
+        )
+        assert "Bautista" not in str([message.payload for message in messages])

@@ -1,0 +1,83 @@
+"""The fence between agencies, seen from a connection that knows nothing of Django."""
+
+import psycopg
+import pytest
+from django.db import connection
+
+from save_portal.accounts.models import Agency
+from save_portal.accounts.tenancy import scope_for, system_scope
+from tests.conftest import AT, load_three_people, make_agency, make_user, resident, unknown_person
+from verification.enums import NoQueryReason
+from verification.models import SavedView
+from verification.services import drafts, initial
+
+TABLES = (
+    "verification_case",
+    "verification_historicalcase",
+    "verification_initialanswer",
+    "verification_chargeevent",
+    "verification_casedraft",
+    "verification_noquery",
+    "verification_savedview",
+    "agreements_agreement",
+    "agreements_historicalagreement",
+    "audit_auditevent",
+    "audit_disclosureevent",
+)
+
+
+def rows(table: str, *, role: str = "save_app", scope: str = "", agency_id: object = "") -> list:
+    """The agencies whose rows a plain connection sees."""
+    parameters = connection.get_connection_params()
+    known = {name: parameters[name] for name in ("dbname", "user", "host", "port", "password")
+             if parameters.get(name)}
+    with psycopg.connect(**known) as plain:
+        if role:
+            plain.execute(f"SET LOCAL ROLE {role}")
+        plain.execute(
+            "SELECT set_config('save.scope', %s, true), set_config('save.agency_id', %s, true)",
+            [scope, str(agency_id)],
+        )
+        return [agency for (agency,) in plain.execute(f"SELECT agency_id FROM {table}")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_path):
+    load_three_people(tmp_path)
+    for code in ("CALHOUN", "HARBOR"):
+        user = make_user("Dana", "general_user", agency=make_agency(code))
+        with scope_for(user):
+            initial.initiate(by=user, at=AT, submission=resident())
+            initial.initiate(by=user, at=AT, submission=unknown_person())
+            drafts.begin(by=user, at=AT, document_type="i551")
+            drafts.record_no_query(
+                by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID
+            )
+            SavedView.objects.create(
+                agency=user.agency, user=user, name="Mine", query="benefit=snap"
+            )
+    with system_scope():
+        own, other = Agency.objects.order_by("code").values_list("pk", flat=True)
+
+    for table in TABLES:
+        assert rows(table) == [], f"{table} without a scope"
+        assert rows(table, role="") == [], f"{table} as its owner without a scope"
+        seen = rows(table, scope="agency", agency_id=own)
+        assert seen, table
+        assert set(seen) == {own}, table
+        assert {own, other} <= set(rows(table, scope="all")), table
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_of_another_agency_can_neither_be_written_nor_moved(tmp_path):
+    load_three_people(tmp_path)
+    own, other = make_agency("CALHOUN"), make_agency("HARBOR")
+    user = make_user("Dana", "general_user", agency=own)
+    with scope_for(user):
+        drafts.begin(by=user, at=AT, document_type="i551")
+    with (
+        pytest.raises(Exception, match="row-level security"),
+        scope_for(user),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE verification_casedraft SET agency_id = %s", [other.pk])

@@ -1,0 +1,35 @@
+"""People who are signed in and have accepted the terms of use."""
+
+import pytest
+from django.test import Client
+
+from save_portal.accounts import terms
+from save_portal.accounts.tenancy import scope_for
+from tests.conftest import AT, resident, unknown_person
+from verification.services import initial
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session[terms.ACCEPTED] = terms.VERSION
+    session.save()
+    return client
+
+
+@pytest.fixture
+def dana(caseworker, people_on_record):
+    return signed_in(caseworker)
+
+
+@pytest.fixture
+def confirmed(caseworker, people_on_record):
+    with scope_for(caseworker):
+        return initial.initiate(by=caseworker, at=AT, submission=resident())
+
+
+@pytest.fixture
+def unconfirmed(caseworker, people_on_record):
+    with scope_for(caseworker):
+        return initial.initiate(by=caseworker, at=AT, submission=unknown_person())

@@ -1,0 +1,56 @@
+"""Every page of a case opens for its caseworker, and says what it must."""
+
+import pytest
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_my_work_shows_the_case_that_waits(dana, unconfirmed):
+    page = dana.get("/")
+    assert page.status_code == 200
+    assert unconfirmed.number[:5] in page.content.decode()
+    assert "Tell the applicant and ask what they want" in page.content.decode()
+
+
+def test_every_page_ends_with_what_save_does_not_decide(dana, confirmed):
+    for address in ("/", "/cases/", "/cases/new/", f"/cases/{confirmed.number}/", "/help/"):
+        assert "SAVE decides nothing about eligibility" in dana.get(address).content.decode()
+
+
+def test_a_confirmed_case_shows_answer_photo_and_comparison(dana, confirmed):
+    text = dana.get(f"/cases/{confirmed.number}/").content.decode()
+    assert "SAVE confirmed: lawful permanent resident" in text
+    assert "Is this the person?" in text
+    assert "Harmless difference" in text
+    assert dana.get(f"/cases/{confirmed.number}/photo/").status_code == 200
+
+
+def test_an_unconfirmed_case_shows_duties_and_no_record(dana, unconfirmed):
+    text = dana.get(f"/cases/{unconfirmed.number}/").content.decode()
+    assert "SAVE could not confirm" in text
+    assert "Not that the person is here unlawfully." in text
+    assert "Tell the applicant" in text
+    assert "Typed and returned" not in text
+    assert dana.get(f"/cases/{unconfirmed.number}/photo/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["print", "correction-sheet", "retry", "close"])
+def test_the_papers_and_acts_of_an_unconfirmed_case_open(dana, unconfirmed, name):
+    address = reverse(f"verification:{name}", args=[unconfirmed.number])
+    assert dana.get(address).status_code == 200
+
+
+def test_the_list_finds_by_number_reference_and_name(dana, confirmed, unconfirmed):
+    found = dana.get("/cases/", {"q": confirmed.grouped_number})
+    assert found.status_code == 302
+    assert confirmed.number in found.headers["Location"]
+    assert confirmed.number[:5] in dana.get("/cases/", {"q": "arreola"}).content.decode()
+    assert "No case fits" in dana.get("/cases/", {"q": "nobody"}).content.decode()
+
+
+def test_bent_parameters_of_the_list_are_as_good_as_none(dana, confirmed):
+    bent = {"sort": "';--", "cursor": "AAAA", "benefit": "x", "created_from": "13/13/13"}
+    assert dana.get("/cases/", bent).status_code == 200
+    # A cursor that decodes, but holds no date.
+    assert dana.get("/cases/", {"cursor": "W2ZhbHNlLCJ4IiwxXQ"}).status_code == 200

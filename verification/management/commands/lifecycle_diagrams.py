@@ -1,0 +1,36 @@
+"""Write the diagrams of the life cycles into docs/lifecycles/; `--check` tells a stale one."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from verification.lifecycles.diagram import case_page
+
+PAGES = {"case.md": case_page}
+
+
+class Command(BaseCommand):
+    help = "Writes docs/lifecycles/*.md from the tables of transitions."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="write nothing, fail when stale")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = settings.BASE_DIR / "docs" / "lifecycles"
+        stale = []
+        for name, page in PAGES.items():
+            file = folder / name
+            text = page()
+            if file.exists() and file.read_text(encoding="utf-8") == text:
+                continue
+            stale.append(name)
+            if not options["check"]:
+                folder.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+        if options["check"] and stale:
+            raise CommandError(
+                f"Stale: {', '.join(stale)}. Run manage.py lifecycle_diagrams and commit."
+            )
+        self.stdout.write(f"{len(PAGES)} life cycle(s), {len(stale)} changed.")

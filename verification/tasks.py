@@ -1,0 +1,14 @@
+"""Scheduled work of the cases; each task is a thin caller of a service."""
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from verification.services import closing
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="close_stale_cases", pass_context=False)
+def close_stale_cases(timestamp: int) -> None:
+    """Hourly: close after 180 days without action, warn 14 and 3 days before (S3.6)."""
+    closing.close_stale(at=datetime.fromtimestamp(timestamp, tz=UTC))
