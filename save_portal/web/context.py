@@ -1,11 +1,13 @@
 """What the shell of every page shows."""
 
+import time
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from save_portal.accounts import sessions
 from save_portal.accounts.roles import Permission
 
 
@@ -34,4 +36,4 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 def seconds_left(request: HttpRequest) -> int:
     """Seconds until this session ends if nothing is done."""
-    return min(settings.SESSION_IDLE_SECONDS, int(request.session.get_expiry_age()))
+    return sessions.remaining_seconds(request.session, time.time())

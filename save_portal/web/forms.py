@@ -90,7 +90,9 @@ class MemorableDateField(forms.Field):
             raise BadDate(f"The {names} is missing.".replace("and the", "and"), *missing)
         for position, part in enumerate(typed):
             if not (part.isascii() and part.isdigit()):
-                raise BadDate(f"Write the {PARTS[position]} in digits. Example: 4 18 1988", position)
+                raise BadDate(
+                    f"Write the {PARTS[position]} in digits. Example: 4 18 1988", position
+                )
         month, day = int(typed[0][:4]), int(typed[1][:4])
         if len(typed[2]) != 4:
             raise BadDate("Write the year with 4 digits. Example: 1988", 2)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -51,7 +52,10 @@ def paginate(rows: QuerySet[Row], *, order: Sequence[str], cursor: str | None, s
     backwards = bool(position and position[0])
     ordering = [_flip(name) for name in order] if backwards else list(order)
     if position:
-        rows = rows.filter(_after(ordering, position[1]))
+        try:
+            rows = rows.filter(_after(ordering, position[1]))
+        except (ValueError, TypeError, ValidationError):
+            position, backwards, ordering = None, False, list(order)
     found = list(rows.order_by(*ordering)[: size + 1])
     more = len(found) > size
     found = found[:size]

@@ -1,8 +1,12 @@
 """Pages that belong to no app: help, and the key that keeps a session alive."""
 
+import time
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
+
+from save_portal.accounts import sessions
 
 from .context import seconds_left
 from .permissions import any_signed_in, public
@@ -12,7 +16,7 @@ from .permissions import any_signed_in, public
 @any_signed_in
 def stay(request: HttpRequest) -> HttpResponse:
     """The caseworker pressed "Stay signed in"."""
-    request.session.modified = True
+    sessions.extend(request.session, time.time())
     return JsonResponse({"seconds": seconds_left(request)})
 
 

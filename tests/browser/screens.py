@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from save_portal.accounts.tenancy import scope_for
-from tests.browser.conftest import NARROW, WIDE, sign_in
+from tests.browser.conftest import NARROW, WIDE, sign_in, tick
 from tests.conftest import AT, resident, unknown_person
 from verification.services import duties, initial
 
@@ -68,7 +68,7 @@ def test_pictures_of_every_page(world, open_page):
         "agency_reference": "HH-20571",
     }.items():
         page.fill(f"[name={field}]", value)
-    page.get_by_label("SNAP").check(force=True)
+    tick(page, "[name=benefits][value=snap]")
     page.get_by_role("button", name="Continue to check").click()
     page.wait_for_selector(".errs")
     take("initiate-2-errors")
@@ -76,7 +76,7 @@ def test_pictures_of_every_page(world, open_page):
     page.fill("[name=card_number]", "MSC2155330948")
     page.fill("[name=date_of_birth_0]", "5")
     page.fill("[name=date_of_birth_1]", "31")
-    page.locator("[name=original][value=genuine]").check(force=True)
+    tick(page, "[name=original][value=genuine]")
     page.get_by_role("button", name="Continue to check").click()
     page.wait_for_url("**/check/")
     take("initiate-3-check")

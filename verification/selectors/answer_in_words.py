@@ -62,9 +62,7 @@ def in_words(case: Case, answer: InitialAnswer | None) -> InWords:
     plain = PLAIN.get(answer.statement_code, answer.statement.lower())
     code = (answer.returned or {}).get("class_of_admission", {}).get("value", "")
     group, text = classes().get(code, ("", ""))
-    return InWords(
-        f"SAVE confirmed: {plain}.", code, text, GRANTED.get(group, "Status granted")
-    )
+    return InWords(f"SAVE confirmed: {plain}.", code, text, GRANTED.get(group, "Status granted"))
 
 
 def possessive(name: str) -> str:
