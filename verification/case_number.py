@@ -22,8 +22,7 @@ PATTERN = re.compile(r"[0-9A-HJ-NP-Z]{13}[A-HJ-NP-Z]{2}")
 def check_letters(body: str) -> str:
     """The two capitals that belong behind the thirteen characters of `body`."""
     total = sum(
-        weight * ALPHABET.index(character)
-        for weight, character in zip(WEIGHTS, body, strict=True)
+        weight * ALPHABET.index(character) for weight, character in zip(WEIGHTS, body, strict=True)
     )
     high, low = divmod(total % MODULUS, len(LETTERS))
     return LETTERS[high] + LETTERS[low]

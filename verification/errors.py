@@ -1,6 +1,5 @@
 """Refusals. Each is a sentence that a caseworker understands: what, which rule, what to do."""
 
-
 STALE = (
     "Somebody changed this case after your page was shown. Nothing of yours was saved: "
     "look at the case as it is now and do it again."

@@ -109,9 +109,7 @@ def visa_number(raw: str) -> str:
     """Eight letters and digits, the red number on the visa foil."""
     value = _compact(raw)
     if not re.fullmatch(r"[A-Z0-9]{8}", value):
-        raise ValueError(
-            f"A visa number has 8 letters and digits. You typed {_described(value)}."
-        )
+        raise ValueError(f"A visa number has 8 letters and digits. You typed {_described(value)}.")
     return value
 
 

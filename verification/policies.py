@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rules
+from rules.predicates import predicate
 
 from save_portal.accounts.roles import Permission
 from verification.errors import NotPermitted
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from verification.models import Case
 
 
-@rules.predicate
+@predicate
 def belongs_to_the_agency(user: User, case: Case) -> bool:
     """The case is one of the user's own agency."""
     return user.agency_id is not None and user.agency_id == case.agency_id
 
 
-@rules.predicate
+@predicate
 def may_read(user: User, case: Case) -> bool:
     """Own cases, the group's where it shares them, or the agency's for who may see them all."""
     if user.can(Permission.VIEW_AGENCY_CASES):
@@ -33,20 +33,21 @@ def may_read(user: User, case: Case) -> bool:
         return False
     if case.handled_by_id == user.pk:
         return True
-    return bool(user.group_id and user.group_id == case.group_id and user.group.cases_shared)
+    group = user.group
+    return bool(group and group.pk == case.group_id and group.cases_shared)
 
 
-@rules.predicate
+@predicate
 def acts_on_cases(user: User, case: Case) -> bool:
     return user.can(Permission.ACT_ON_CASE)
 
 
-@rules.predicate
+@predicate
 def closes_cases(user: User, case: Case) -> bool:
     return user.can(Permission.CLOSE_CASE)
 
 
-@rules.predicate
+@predicate
 def reviews_requests(user: User, case: Case) -> bool:
     return user.can(Permission.REVIEW_REQUESTS)
 

@@ -29,8 +29,11 @@ TABLES = (
 def rows(table: str, *, role: str = "save_app", scope: str = "", agency_id: object = "") -> list:
     """The agencies whose rows a plain connection sees."""
     parameters = connection.get_connection_params()
-    known = {name: parameters[name] for name in ("dbname", "user", "host", "port", "password")
-             if parameters.get(name)}
+    known = {
+        name: parameters[name]
+        for name in ("dbname", "user", "host", "port", "password")
+        if parameters.get(name)
+    }
     with psycopg.connect(**known) as plain:
         if role:
             plain.execute(f"SET LOCAL ROLE {role}")
@@ -50,9 +53,7 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
             initial.initiate(by=user, at=AT, submission=resident())
             initial.initiate(by=user, at=AT, submission=unknown_person())
             drafts.begin(by=user, at=AT, document_type="i551")
-            drafts.record_no_query(
-                by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID
-            )
+            drafts.record_no_query(by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID)
             SavedView.objects.create(
                 agency=user.agency, user=user, name="Mine", query="benefit=snap"
             )

@@ -31,11 +31,7 @@ class CaseStatus(models.TextChoices):
 S = CaseStatus
 
 STEP_OF: dict[str, Step] = {
-    status.value: (
-        Step.CLOSED
-        if status == S.CLOSED
-        else Step(status.value.split("_", 1)[0])
-    )
+    status.value: (Step.CLOSED if status == S.CLOSED else Step(status.value.split("_", 1)[0]))
     for status in CaseStatus
 }
 

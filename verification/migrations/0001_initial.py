@@ -13,313 +13,1208 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', verification.lifecycles.case.StatusField(choices=[('initial_confirmed', 'Initial: confirmed'), ('initial_unconfirmed', 'Initial: not confirmed'), ('additional_requested', 'Additional: in the queue'), ('additional_in_review', 'Additional: with a verifier'), ('additional_answered', 'Additional: answered'), ('g845_recommended', 'G-845: print and mail'), ('g845_mailed', 'G-845: mailed'), ('g845_in_review', 'G-845: with a verifier'), ('g845_answered', 'G-845: answered'), ('closed', 'Closed')], editable=False, max_length=24, protected=True)),
-                ('closure_reason', models.CharField(blank=True, choices=[('completed', 'Completed'), ('applicant_declined', 'The applicant declined further verification'), ('entered_in_error', 'Entered in error'), ('superseded', 'Superseded by a newer document'), ('withdrawn', 'Withdrawn by the agency'), ('expired', '180 days without action')], editable=False, max_length=20)),
-                ('closed_at', models.DateTimeField(editable=False, null=True)),
-                ('number', models.CharField(default=verification.case_number.new_case_number, max_length=15, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('last_action_at', models.DateTimeField()),
-                ('due_on', models.DateField(null=True)),
-                ('due_because', models.JSONField(default=dict)),
-                ('document_type', models.CharField(choices=[('i551', 'Permanent Resident Card (I-551)'), ('i766', 'Employment Authorization Card (I-766)'), ('i94', 'Arrival/Departure Record (I-94 or I-94A)'), ('i94_in_passport', 'I-94 in a foreign passport (unexpired passport)'), ('foreign_passport', 'Foreign passport (needs a second, U.S.-issued number)'), ('temporary_i551', 'Temporary I-551 stamp (in a passport or on an I-94)'), ('mriv', 'Immigrant visa with temporary I-551 text (machine-readable)'), ('i327', 'Reentry Permit (I-327)'), ('i571', 'Refugee Travel Document (I-571)'), ('naturalization_certificate', 'Naturalization Certificate (N-550 or N-570)'), ('certificate_of_citizenship', 'Certificate of Citizenship (N-560 or N-561)'), ('i20', 'Student eligibility certificate (I-20)'), ('ds2019', 'Exchange visitor eligibility certificate (DS-2019)'), ('i797', 'Notice of action (I-797)'), ('other_a_number', 'Other document with an A-number (you describe it)'), ('other_i94', 'Other document with an I-94 number (you describe it)')], max_length=30)),
-                ('document_description', models.CharField(blank=True, max_length=35)),
-                ('document_expires_on', models.DateField(null=True)),
-                ('family_name', models.CharField(max_length=40)),
-                ('given_name', models.CharField(blank=True, max_length=40)),
-                ('middle_name', models.CharField(blank=True, max_length=40)),
-                ('also_known_as', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=81), default=list, size=None)),
-                ('date_of_birth', models.DateField()),
-                ('a_number', models.CharField(blank=True, max_length=9)),
-                ('i94_number', models.CharField(blank=True, max_length=11)),
-                ('sevis_id', models.CharField(blank=True, max_length=11)),
-                ('card_number', models.CharField(blank=True, max_length=13)),
-                ('naturalization_certificate', models.CharField(blank=True, max_length=12)),
-                ('citizenship_certificate', models.CharField(blank=True, max_length=12)),
-                ('passport_number', models.CharField(blank=True, max_length=12)),
-                ('passport_country', models.CharField(blank=True, max_length=3)),
-                ('visa_number', models.CharField(blank=True, max_length=8)),
-                ('applicant_key', models.CharField(help_text='folded name, for search', max_length=120)),
-                ('benefits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('tanf', 'TANF'), ('ssi', 'SSI'), ('snap', 'SNAP'), ('medicaid', 'Medicaid'), ('unemployment', 'Unemployment compensation'), ('title_iv', 'Title IV student aid'), ('housing', 'Housing assistance'), ('drivers_license', "Driver's license"), ('state_id', 'State ID'), ('background_check', 'Background check'), ('employment_authorization', 'Employment authorization'), ('ssn', 'Social Security number'), ('license_or_grant', 'License or grant'), ('credential', 'Government credential'), ('other', 'Other')], max_length=30), size=None)),
-                ('agency_reference', models.CharField(blank=True, max_length=40)),
-                ('document_doubt', models.CharField(blank=True, help_text='why the original does not look genuine (S10.2)', max_length=200)),
-                ('fingerprint', models.CharField(help_text='digest of all that is asked', max_length=64)),
-                ('photo_answer', models.CharField(blank=True, choices=[('yes', 'Yes, the same person'), ('no', 'No, another person'), ('cannot_tell', 'I cannot tell')], max_length=12)),
-                ('photo_answered_at', models.DateTimeField(null=True)),
-                ('told_applicant_at', models.DateTimeField(null=True)),
-                ('wish', models.CharField(blank=True, choices=[('wants', 'Yes, wants it'), ('declines', 'No, does not want it')], max_length=10)),
-                ('wish_at', models.DateTimeField(null=True)),
-                ('sheet_given_at', models.DateTimeField(null=True)),
-                ('warned_days', models.PositiveSmallIntegerField(help_text='the last warning before expiry: 14, then 3 days', null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.agency')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.department')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.group')),
-                ('handled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('photo_answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet_given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='verification.case')),
-                ('told_applicant_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('wish_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    verification.lifecycles.case.StatusField(
+                        choices=[
+                            ("initial_confirmed", "Initial: confirmed"),
+                            ("initial_unconfirmed", "Initial: not confirmed"),
+                            ("additional_requested", "Additional: in the queue"),
+                            ("additional_in_review", "Additional: with a verifier"),
+                            ("additional_answered", "Additional: answered"),
+                            ("g845_recommended", "G-845: print and mail"),
+                            ("g845_mailed", "G-845: mailed"),
+                            ("g845_in_review", "G-845: with a verifier"),
+                            ("g845_answered", "G-845: answered"),
+                            ("closed", "Closed"),
+                        ],
+                        editable=False,
+                        max_length=24,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "closure_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("completed", "Completed"),
+                            ("applicant_declined", "The applicant declined further verification"),
+                            ("entered_in_error", "Entered in error"),
+                            ("superseded", "Superseded by a newer document"),
+                            ("withdrawn", "Withdrawn by the agency"),
+                            ("expired", "180 days without action"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "number",
+                    models.CharField(
+                        default=verification.case_number.new_case_number, max_length=15, unique=True
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("last_action_at", models.DateTimeField()),
+                ("due_on", models.DateField(null=True)),
+                ("due_because", models.JSONField(default=dict)),
+                (
+                    "document_type",
+                    models.CharField(
+                        choices=[
+                            ("i551", "Permanent Resident Card (I-551)"),
+                            ("i766", "Employment Authorization Card (I-766)"),
+                            ("i94", "Arrival/Departure Record (I-94 or I-94A)"),
+                            ("i94_in_passport", "I-94 in a foreign passport (unexpired passport)"),
+                            (
+                                "foreign_passport",
+                                "Foreign passport (needs a second, U.S.-issued number)",
+                            ),
+                            (
+                                "temporary_i551",
+                                "Temporary I-551 stamp (in a passport or on an I-94)",
+                            ),
+                            ("mriv", "Immigrant visa with temporary I-551 text (machine-readable)"),
+                            ("i327", "Reentry Permit (I-327)"),
+                            ("i571", "Refugee Travel Document (I-571)"),
+                            (
+                                "naturalization_certificate",
+                                "Naturalization Certificate (N-550 or N-570)",
+                            ),
+                            (
+                                "certificate_of_citizenship",
+                                "Certificate of Citizenship (N-560 or N-561)",
+                            ),
+                            ("i20", "Student eligibility certificate (I-20)"),
+                            ("ds2019", "Exchange visitor eligibility certificate (DS-2019)"),
+                            ("i797", "Notice of action (I-797)"),
+                            ("other_a_number", "Other document with an A-number (you describe it)"),
+                            ("other_i94", "Other document with an I-94 number (you describe it)"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("document_description", models.CharField(blank=True, max_length=35)),
+                ("document_expires_on", models.DateField(null=True)),
+                ("family_name", models.CharField(max_length=40)),
+                ("given_name", models.CharField(blank=True, max_length=40)),
+                ("middle_name", models.CharField(blank=True, max_length=40)),
+                (
+                    "also_known_as",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=81), default=list, size=None
+                    ),
+                ),
+                ("date_of_birth", models.DateField()),
+                ("a_number", models.CharField(blank=True, max_length=9)),
+                ("i94_number", models.CharField(blank=True, max_length=11)),
+                ("sevis_id", models.CharField(blank=True, max_length=11)),
+                ("card_number", models.CharField(blank=True, max_length=13)),
+                ("naturalization_certificate", models.CharField(blank=True, max_length=12)),
+                ("citizenship_certificate", models.CharField(blank=True, max_length=12)),
+                ("passport_number", models.CharField(blank=True, max_length=12)),
+                ("passport_country", models.CharField(blank=True, max_length=3)),
+                ("visa_number", models.CharField(blank=True, max_length=8)),
+                (
+                    "applicant_key",
+                    models.CharField(help_text="folded name, for search", max_length=120),
+                ),
+                (
+                    "benefits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("tanf", "TANF"),
+                                ("ssi", "SSI"),
+                                ("snap", "SNAP"),
+                                ("medicaid", "Medicaid"),
+                                ("unemployment", "Unemployment compensation"),
+                                ("title_iv", "Title IV student aid"),
+                                ("housing", "Housing assistance"),
+                                ("drivers_license", "Driver's license"),
+                                ("state_id", "State ID"),
+                                ("background_check", "Background check"),
+                                ("employment_authorization", "Employment authorization"),
+                                ("ssn", "Social Security number"),
+                                ("license_or_grant", "License or grant"),
+                                ("credential", "Government credential"),
+                                ("other", "Other"),
+                            ],
+                            max_length=30,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("agency_reference", models.CharField(blank=True, max_length=40)),
+                (
+                    "document_doubt",
+                    models.CharField(
+                        blank=True,
+                        help_text="why the original does not look genuine (S10.2)",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="digest of all that is asked", max_length=64),
+                ),
+                (
+                    "photo_answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("yes", "Yes, the same person"),
+                            ("no", "No, another person"),
+                            ("cannot_tell", "I cannot tell"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("photo_answered_at", models.DateTimeField(null=True)),
+                ("told_applicant_at", models.DateTimeField(null=True)),
+                (
+                    "wish",
+                    models.CharField(
+                        blank=True,
+                        choices=[("wants", "Yes, wants it"), ("declines", "No, does not want it")],
+                        max_length=10,
+                    ),
+                ),
+                ("wish_at", models.DateTimeField(null=True)),
+                ("sheet_given_at", models.DateTimeField(null=True)),
+                (
+                    "warned_days",
+                    models.PositiveSmallIntegerField(
+                        help_text="the last warning before expiry: 14, then 3 days", null=True
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.agency"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.department",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.group"
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "photo_answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet_given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="verification.case",
+                    ),
+                ),
+                (
+                    "told_applicant_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "wish_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseDraft',
+            name="CaseDraft",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.agency')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='verification.case')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="verification.case",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChargeEvent',
+            name="ChargeEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('initial', 'Initial verification'), ('retry', 'Retry'), ('additional', 'Additional verification'), ('g845', 'Form G-845, additional verification skipped'), ('paper_g845', 'Paper Form G-845')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='verification.case')),
-                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("initial", "Initial verification"),
+                            ("retry", "Retry"),
+                            ("additional", "Additional verification"),
+                            ("g845", "Form G-845, additional verification skipped"),
+                            ("paper_g845", "Paper Form G-845"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="verification.case",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalCase',
+            name="HistoricalCase",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('status', verification.lifecycles.case.StatusField(choices=[('initial_confirmed', 'Initial: confirmed'), ('initial_unconfirmed', 'Initial: not confirmed'), ('additional_requested', 'Additional: in the queue'), ('additional_in_review', 'Additional: with a verifier'), ('additional_answered', 'Additional: answered'), ('g845_recommended', 'G-845: print and mail'), ('g845_mailed', 'G-845: mailed'), ('g845_in_review', 'G-845: with a verifier'), ('g845_answered', 'G-845: answered'), ('closed', 'Closed')], editable=False, max_length=24, protected=True)),
-                ('closure_reason', models.CharField(blank=True, choices=[('completed', 'Completed'), ('applicant_declined', 'The applicant declined further verification'), ('entered_in_error', 'Entered in error'), ('superseded', 'Superseded by a newer document'), ('withdrawn', 'Withdrawn by the agency'), ('expired', '180 days without action')], editable=False, max_length=20)),
-                ('closed_at', models.DateTimeField(editable=False, null=True)),
-                ('number', models.CharField(db_index=True, default=verification.case_number.new_case_number, max_length=15)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('last_action_at', models.DateTimeField()),
-                ('due_on', models.DateField(null=True)),
-                ('due_because', models.JSONField(default=dict)),
-                ('document_type', models.CharField(choices=[('i551', 'Permanent Resident Card (I-551)'), ('i766', 'Employment Authorization Card (I-766)'), ('i94', 'Arrival/Departure Record (I-94 or I-94A)'), ('i94_in_passport', 'I-94 in a foreign passport (unexpired passport)'), ('foreign_passport', 'Foreign passport (needs a second, U.S.-issued number)'), ('temporary_i551', 'Temporary I-551 stamp (in a passport or on an I-94)'), ('mriv', 'Immigrant visa with temporary I-551 text (machine-readable)'), ('i327', 'Reentry Permit (I-327)'), ('i571', 'Refugee Travel Document (I-571)'), ('naturalization_certificate', 'Naturalization Certificate (N-550 or N-570)'), ('certificate_of_citizenship', 'Certificate of Citizenship (N-560 or N-561)'), ('i20', 'Student eligibility certificate (I-20)'), ('ds2019', 'Exchange visitor eligibility certificate (DS-2019)'), ('i797', 'Notice of action (I-797)'), ('other_a_number', 'Other document with an A-number (you describe it)'), ('other_i94', 'Other document with an I-94 number (you describe it)')], max_length=30)),
-                ('document_description', models.CharField(blank=True, max_length=35)),
-                ('document_expires_on', models.DateField(null=True)),
-                ('family_name', models.CharField(max_length=40)),
-                ('given_name', models.CharField(blank=True, max_length=40)),
-                ('middle_name', models.CharField(blank=True, max_length=40)),
-                ('also_known_as', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=81), default=list, size=None)),
-                ('date_of_birth', models.DateField()),
-                ('a_number', models.CharField(blank=True, max_length=9)),
-                ('i94_number', models.CharField(blank=True, max_length=11)),
-                ('sevis_id', models.CharField(blank=True, max_length=11)),
-                ('card_number', models.CharField(blank=True, max_length=13)),
-                ('naturalization_certificate', models.CharField(blank=True, max_length=12)),
-                ('citizenship_certificate', models.CharField(blank=True, max_length=12)),
-                ('passport_number', models.CharField(blank=True, max_length=12)),
-                ('passport_country', models.CharField(blank=True, max_length=3)),
-                ('visa_number', models.CharField(blank=True, max_length=8)),
-                ('benefits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('tanf', 'TANF'), ('ssi', 'SSI'), ('snap', 'SNAP'), ('medicaid', 'Medicaid'), ('unemployment', 'Unemployment compensation'), ('title_iv', 'Title IV student aid'), ('housing', 'Housing assistance'), ('drivers_license', "Driver's license"), ('state_id', 'State ID'), ('background_check', 'Background check'), ('employment_authorization', 'Employment authorization'), ('ssn', 'Social Security number'), ('license_or_grant', 'License or grant'), ('credential', 'Government credential'), ('other', 'Other')], max_length=30), size=None)),
-                ('agency_reference', models.CharField(blank=True, max_length=40)),
-                ('document_doubt', models.CharField(blank=True, help_text='why the original does not look genuine (S10.2)', max_length=200)),
-                ('photo_answer', models.CharField(blank=True, choices=[('yes', 'Yes, the same person'), ('no', 'No, another person'), ('cannot_tell', 'I cannot tell')], max_length=12)),
-                ('photo_answered_at', models.DateTimeField(null=True)),
-                ('told_applicant_at', models.DateTimeField(null=True)),
-                ('wish', models.CharField(blank=True, choices=[('wants', 'Yes, wants it'), ('declines', 'No, does not want it')], max_length=10)),
-                ('wish_at', models.DateTimeField(null=True)),
-                ('sheet_given_at', models.DateTimeField(null=True)),
-                ('warned_days', models.PositiveSmallIntegerField(help_text='the last warning before expiry: 14, then 3 days', null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.agency')),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.department')),
-                ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.group')),
-                ('handled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('photo_answered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet_given_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='verification.case')),
-                ('told_applicant_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('wish_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    verification.lifecycles.case.StatusField(
+                        choices=[
+                            ("initial_confirmed", "Initial: confirmed"),
+                            ("initial_unconfirmed", "Initial: not confirmed"),
+                            ("additional_requested", "Additional: in the queue"),
+                            ("additional_in_review", "Additional: with a verifier"),
+                            ("additional_answered", "Additional: answered"),
+                            ("g845_recommended", "G-845: print and mail"),
+                            ("g845_mailed", "G-845: mailed"),
+                            ("g845_in_review", "G-845: with a verifier"),
+                            ("g845_answered", "G-845: answered"),
+                            ("closed", "Closed"),
+                        ],
+                        editable=False,
+                        max_length=24,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "closure_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("completed", "Completed"),
+                            ("applicant_declined", "The applicant declined further verification"),
+                            ("entered_in_error", "Entered in error"),
+                            ("superseded", "Superseded by a newer document"),
+                            ("withdrawn", "Withdrawn by the agency"),
+                            ("expired", "180 days without action"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "number",
+                    models.CharField(
+                        db_index=True,
+                        default=verification.case_number.new_case_number,
+                        max_length=15,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("last_action_at", models.DateTimeField()),
+                ("due_on", models.DateField(null=True)),
+                ("due_because", models.JSONField(default=dict)),
+                (
+                    "document_type",
+                    models.CharField(
+                        choices=[
+                            ("i551", "Permanent Resident Card (I-551)"),
+                            ("i766", "Employment Authorization Card (I-766)"),
+                            ("i94", "Arrival/Departure Record (I-94 or I-94A)"),
+                            ("i94_in_passport", "I-94 in a foreign passport (unexpired passport)"),
+                            (
+                                "foreign_passport",
+                                "Foreign passport (needs a second, U.S.-issued number)",
+                            ),
+                            (
+                                "temporary_i551",
+                                "Temporary I-551 stamp (in a passport or on an I-94)",
+                            ),
+                            ("mriv", "Immigrant visa with temporary I-551 text (machine-readable)"),
+                            ("i327", "Reentry Permit (I-327)"),
+                            ("i571", "Refugee Travel Document (I-571)"),
+                            (
+                                "naturalization_certificate",
+                                "Naturalization Certificate (N-550 or N-570)",
+                            ),
+                            (
+                                "certificate_of_citizenship",
+                                "Certificate of Citizenship (N-560 or N-561)",
+                            ),
+                            ("i20", "Student eligibility certificate (I-20)"),
+                            ("ds2019", "Exchange visitor eligibility certificate (DS-2019)"),
+                            ("i797", "Notice of action (I-797)"),
+                            ("other_a_number", "Other document with an A-number (you describe it)"),
+                            ("other_i94", "Other document with an I-94 number (you describe it)"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("document_description", models.CharField(blank=True, max_length=35)),
+                ("document_expires_on", models.DateField(null=True)),
+                ("family_name", models.CharField(max_length=40)),
+                ("given_name", models.CharField(blank=True, max_length=40)),
+                ("middle_name", models.CharField(blank=True, max_length=40)),
+                (
+                    "also_known_as",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=81), default=list, size=None
+                    ),
+                ),
+                ("date_of_birth", models.DateField()),
+                ("a_number", models.CharField(blank=True, max_length=9)),
+                ("i94_number", models.CharField(blank=True, max_length=11)),
+                ("sevis_id", models.CharField(blank=True, max_length=11)),
+                ("card_number", models.CharField(blank=True, max_length=13)),
+                ("naturalization_certificate", models.CharField(blank=True, max_length=12)),
+                ("citizenship_certificate", models.CharField(blank=True, max_length=12)),
+                ("passport_number", models.CharField(blank=True, max_length=12)),
+                ("passport_country", models.CharField(blank=True, max_length=3)),
+                ("visa_number", models.CharField(blank=True, max_length=8)),
+                (
+                    "benefits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("tanf", "TANF"),
+                                ("ssi", "SSI"),
+                                ("snap", "SNAP"),
+                                ("medicaid", "Medicaid"),
+                                ("unemployment", "Unemployment compensation"),
+                                ("title_iv", "Title IV student aid"),
+                                ("housing", "Housing assistance"),
+                                ("drivers_license", "Driver's license"),
+                                ("state_id", "State ID"),
+                                ("background_check", "Background check"),
+                                ("employment_authorization", "Employment authorization"),
+                                ("ssn", "Social Security number"),
+                                ("license_or_grant", "License or grant"),
+                                ("credential", "Government credential"),
+                                ("other", "Other"),
+                            ],
+                            max_length=30,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("agency_reference", models.CharField(blank=True, max_length=40)),
+                (
+                    "document_doubt",
+                    models.CharField(
+                        blank=True,
+                        help_text="why the original does not look genuine (S10.2)",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "photo_answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("yes", "Yes, the same person"),
+                            ("no", "No, another person"),
+                            ("cannot_tell", "I cannot tell"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("photo_answered_at", models.DateTimeField(null=True)),
+                ("told_applicant_at", models.DateTimeField(null=True)),
+                (
+                    "wish",
+                    models.CharField(
+                        blank=True,
+                        choices=[("wants", "Yes, wants it"), ("declines", "No, does not want it")],
+                        max_length=10,
+                    ),
+                ),
+                ("wish_at", models.DateTimeField(null=True)),
+                ("sheet_given_at", models.DateTimeField(null=True)),
+                (
+                    "warned_days",
+                    models.PositiveSmallIntegerField(
+                        help_text="the last warning before expiry: 14, then 3 days", null=True
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.department",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.group",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "photo_answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet_given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="verification.case",
+                    ),
+                ),
+                (
+                    "told_applicant_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "wish_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical case',
-                'verbose_name_plural': 'historical cases',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical case",
+                "verbose_name_plural": "historical cases",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='InitialAnswer',
+            name="InitialAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('asked', models.JSONField()),
-                ('outcome', models.CharField(choices=[('confirmed', 'Confirmed'), ('additional_verification', 'Institute additional verification')], max_length=30)),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('no_record', 'No record was found for this document number.'), ('name_mismatch', 'Not the name on the record found.'), ('date_of_birth_mismatch', 'Not the date on the record found.'), ('document_mismatch', 'The numbers do not belong to one document.'), ('ambiguous', 'More than one record could be meant.'), ('sevis_id_required', "A student's record is found by its SEVIS ID."), ('sevis_inactive', "The school's record is not active."), ('status_needs_review', "The records need a status verifier's eyes."), ('document_suspect', 'You doubt that the document is genuine.'), ('source_unavailable', 'A record system that is needed did not answer.')], max_length=30), default=list, size=None)),
-                ('statement_code', models.PositiveSmallIntegerField()),
-                ('statement', models.CharField(max_length=100)),
-                ('returned', models.JSONField(null=True)),
-                ('record_refs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('rule', models.CharField(max_length=60)),
-                ('searched', models.JSONField(default=list)),
-                ('person_ref', models.CharField(blank=True, max_length=60)),
-                ('photo_id', models.BigIntegerField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='initial_answers', to='verification.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("asked", models.JSONField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "Confirmed"),
+                            ("additional_verification", "Institute additional verification"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("no_record", "No record was found for this document number."),
+                                ("name_mismatch", "Not the name on the record found."),
+                                ("date_of_birth_mismatch", "Not the date on the record found."),
+                                ("document_mismatch", "The numbers do not belong to one document."),
+                                ("ambiguous", "More than one record could be meant."),
+                                (
+                                    "sevis_id_required",
+                                    "A student's record is found by its SEVIS ID.",
+                                ),
+                                ("sevis_inactive", "The school's record is not active."),
+                                (
+                                    "status_needs_review",
+                                    "The records need a status verifier's eyes.",
+                                ),
+                                ("document_suspect", "You doubt that the document is genuine."),
+                                (
+                                    "source_unavailable",
+                                    "A record system that is needed did not answer.",
+                                ),
+                            ],
+                            max_length=30,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("statement_code", models.PositiveSmallIntegerField()),
+                ("statement", models.CharField(max_length=100)),
+                ("returned", models.JSONField(null=True)),
+                (
+                    "record_refs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("rule", models.CharField(max_length=60)),
+                ("searched", models.JSONField(default=list)),
+                ("person_ref", models.CharField(blank=True, max_length=60)),
+                ("photo_id", models.BigIntegerField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="initial_answers",
+                        to="verification.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='NoQuery',
+            name="NoQuery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('emergency_medicaid', 'Emergency-only Medicaid'), ('citizen_by_birth', 'Documented as a citizen by birth')], max_length=20)),
-                ('agency_reference', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("emergency_medicaid", "Emergency-only Medicaid"),
+                            ("citizen_by_birth", "Documented as a citizen by birth"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("agency_reference", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('query', models.CharField(max_length=400)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.agency')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("query", models.CharField(max_length=400)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ['initial_confirmed', 'initial_unconfirmed', 'additional_requested', 'additional_in_review', 'additional_answered', 'g845_recommended', 'g845_mailed', 'g845_in_review', 'g845_answered'])), fields=['handled_by', 'due_on', 'id'], name='case_open_by_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "initial_confirmed",
+                            "initial_unconfirmed",
+                            "additional_requested",
+                            "additional_in_review",
+                            "additional_answered",
+                            "g845_recommended",
+                            "g845_mailed",
+                            "g845_in_review",
+                            "g845_answered",
+                        ],
+                    )
+                ),
+                fields=["handled_by", "due_on", "id"],
+                name="case_open_by_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', '-created_at', '-id'], name='case_by_agency'),
+            model_name="case",
+            index=models.Index(fields=["agency", "-created_at", "-id"], name="case_by_agency"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['handled_by', '-created_at', '-id'], name='case_by_handler'),
+            model_name="case",
+            index=models.Index(fields=["handled_by", "-created_at", "-id"], name="case_by_handler"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['group', '-created_at', '-id'], name='case_by_group'),
+            model_name="case",
+            index=models.Index(fields=["group", "-created_at", "-id"], name="case_by_group"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'applicant_key'], name='case_by_name', opclasses=['int8_ops', 'varchar_pattern_ops']),
+            model_name="case",
+            index=models.Index(
+                fields=["agency", "applicant_key"],
+                name="case_by_name",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'agency_reference'], name='case_by_reference', opclasses=['int8_ops', 'varchar_pattern_ops']),
+            model_name="case",
+            index=models.Index(
+                fields=["agency", "agency_reference"],
+                name="case_by_reference",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ['initial_confirmed', 'initial_unconfirmed', 'additional_requested', 'additional_in_review', 'additional_answered', 'g845_recommended', 'g845_mailed', 'g845_in_review', 'g845_answered'])), fields=['last_action_at'], name='case_by_last_action'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "initial_confirmed",
+                            "initial_unconfirmed",
+                            "additional_requested",
+                            "additional_in_review",
+                            "additional_answered",
+                            "g845_recommended",
+                            "g845_mailed",
+                            "g845_in_review",
+                            "g845_answered",
+                        ],
+                    )
+                ),
+                fields=["last_action_at"],
+                name="case_by_last_action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['initial_confirmed', 'initial_unconfirmed', 'additional_requested', 'additional_in_review', 'additional_answered', 'g845_recommended', 'g845_mailed', 'g845_in_review', 'g845_answered', 'closed'])), name='case_status_is_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "initial_confirmed",
+                            "initial_unconfirmed",
+                            "additional_requested",
+                            "additional_in_review",
+                            "additional_answered",
+                            "g845_recommended",
+                            "g845_mailed",
+                            "g845_in_review",
+                            "g845_answered",
+                            "closed",
+                        ],
+                    )
+                ),
+                name="case_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed'), models.Q(('closure_reason', ''), _negated=True)), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', True), ('closure_reason', '')), _connector='OR'), name='case_closed_has_reason_and_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("status", "closed"),
+                        models.Q(("closure_reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("closure_reason", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_closed_has_reason_and_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('photo_answered_at__isnull', False), ('photo_answered_by__isnull', False)), models.Q(('photo_answered_at__isnull', True), ('photo_answered_by__isnull', True)), _connector='OR'), models.Q(models.Q(models.Q(('photo_answer', ''), _negated=True), ('photo_answered_at__isnull', False)), models.Q(('photo_answer', ''), ('photo_answered_at__isnull', True)), _connector='OR')), name='case_photo_answer_is_whole'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(
+                            ("photo_answered_at__isnull", False),
+                            ("photo_answered_by__isnull", False),
+                        ),
+                        models.Q(
+                            ("photo_answered_at__isnull", True), ("photo_answered_by__isnull", True)
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(
+                            models.Q(("photo_answer", ""), _negated=True),
+                            ("photo_answered_at__isnull", False),
+                        ),
+                        models.Q(("photo_answer", ""), ("photo_answered_at__isnull", True)),
+                        _connector="OR",
+                    ),
+                ),
+                name="case_photo_answer_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('told_applicant_at__isnull', False), ('told_applicant_by__isnull', False)), models.Q(('told_applicant_at__isnull', True), ('told_applicant_by__isnull', True)), _connector='OR'), name='case_told_is_whole'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("told_applicant_at__isnull", False), ("told_applicant_by__isnull", False)
+                    ),
+                    models.Q(
+                        ("told_applicant_at__isnull", True), ("told_applicant_by__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="case_told_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('wish_at__isnull', False), ('wish_by__isnull', False)), models.Q(('wish_at__isnull', True), ('wish_by__isnull', True)), _connector='OR'), models.Q(models.Q(models.Q(('wish', ''), _negated=True), ('wish_at__isnull', False)), models.Q(('wish', ''), ('wish_at__isnull', True)), _connector='OR')), name='case_wish_is_whole'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("wish_at__isnull", False), ("wish_by__isnull", False)),
+                        models.Q(("wish_at__isnull", True), ("wish_by__isnull", True)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(models.Q(("wish", ""), _negated=True), ("wish_at__isnull", False)),
+                        models.Q(("wish", ""), ("wish_at__isnull", True)),
+                        _connector="OR",
+                    ),
+                ),
+                name="case_wish_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sheet_given_at__isnull', False), ('sheet_given_by__isnull', False)), models.Q(('sheet_given_at__isnull', True), ('sheet_given_by__isnull', True)), _connector='OR'), name='case_sheet_is_whole'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sheet_given_at__isnull", False), ("sheet_given_by__isnull", False)),
+                    models.Q(("sheet_given_at__isnull", True), ("sheet_given_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="case_sheet_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('benefits__len__gte', 1)), name='case_has_a_benefit'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("benefits__len__gte", 1)), name="case_has_a_benefit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['initial_confirmed', 'initial_unconfirmed', 'additional_requested', 'additional_in_review', 'additional_answered', 'g845_recommended', 'g845_mailed', 'g845_in_review', 'g845_answered'])), fields=('agency', 'fingerprint'), name='case_open_question_is_asked_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "initial_confirmed",
+                            "initial_unconfirmed",
+                            "additional_requested",
+                            "additional_in_review",
+                            "additional_answered",
+                            "g845_recommended",
+                            "g845_mailed",
+                            "g845_in_review",
+                            "g845_answered",
+                        ],
+                    )
+                ),
+                fields=("agency", "fingerprint"),
+                name="case_open_question_is_asked_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='legal_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{additional_answered:additional_requested,additional_answered:closed,additional_answered:g845_recommended,additional_in_review:additional_answered,additional_in_review:additional_requested,additional_in_review:closed,additional_in_review:g845_recommended,additional_requested:additional_in_review,additional_requested:closed,g845_answered:closed,g845_answered:g845_recommended,g845_in_review:closed,g845_in_review:g845_answered,g845_in_review:g845_mailed,g845_in_review:g845_recommended,g845_mailed:closed,g845_mailed:g845_in_review,g845_recommended:closed,g845_recommended:g845_mailed,initial_confirmed:additional_requested,initial_confirmed:closed,initial_unconfirmed:additional_requested,initial_unconfirmed:closed,initial_unconfirmed:g845_recommended,initial_unconfirmed:initial_confirmed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='852670b4efeba53317b4583f4b1f98aefc152dde', operation='UPDATE', pgid='pgtrigger_legal_moves_e7146', table='verification_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="legal_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{additional_answered:additional_requested,additional_answered:closed,additional_answered:g845_recommended,additional_in_review:additional_answered,additional_in_review:additional_requested,additional_in_review:closed,additional_in_review:g845_recommended,additional_requested:additional_in_review,additional_requested:closed,g845_answered:closed,g845_answered:g845_recommended,g845_in_review:closed,g845_in_review:g845_answered,g845_in_review:g845_mailed,g845_in_review:g845_recommended,g845_mailed:closed,g845_mailed:g845_in_review,g845_recommended:closed,g845_recommended:g845_mailed,initial_confirmed:additional_requested,initial_confirmed:closed,initial_unconfirmed:additional_requested,initial_unconfirmed:closed,initial_unconfirmed:g845_recommended,initial_unconfirmed:initial_confirmed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="852670b4efeba53317b4583f4b1f98aefc152dde",
+                    operation="UPDATE",
+                    pgid="pgtrigger_legal_moves_e7146",
+                    table="verification_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='begin_at_the_beginning', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."status" IN (\'initial_confirmed\', \'initial_unconfirmed\', \'g845_mailed\')))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='66b34b5bf97614b6d08914233c3c7127a9520f39', operation='INSERT', pgid='pgtrigger_begin_at_the_beginning_865c6', table='verification_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="begin_at_the_beginning",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (NEW.\"status\" IN ('initial_confirmed', 'initial_unconfirmed', 'g845_mailed')))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                    hash="66b34b5bf97614b6d08914233c3c7127a9520f39",
+                    operation="INSERT",
+                    pgid="pgtrigger_begin_at_the_beginning_865c6",
+                    table="verification_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='identity_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8aed947b87b677aa30e30f77fa41c199cd4b90b1', operation='UPDATE', pgid='pgtrigger_identity_never_changes_b33b1', table='verification_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="identity_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="8aed947b87b677aa30e30f77fa41c199cd4b90b1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_identity_never_changes_b33b1",
+                    table="verification_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='78820c2f916dd3416fbeb2e89088624e4ba4c61f', operation='DELETE', pgid='pgtrigger_never_deleted_80093', table='verification_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="78820c2f916dd3416fbeb2e89088624e4ba4c61f",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_80093",
+                    table="verification_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='casedraft',
-            index=models.Index(fields=['user', '-updated_at'], name='draft_by_user'),
+            model_name="casedraft",
+            index=models.Index(fields=["user", "-updated_at"], name="draft_by_user"),
         ),
         migrations.AddIndex(
-            model_name='chargeevent',
-            index=models.Index(fields=['agency', 'at'], name='charge_by_month'),
+            model_name="chargeevent",
+            index=models.Index(fields=["agency", "at"], name="charge_by_month"),
         ),
         migrations.AddConstraint(
-            model_name='chargeevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'initial')), fields=('case',), name='charge_initial_once_a_case'),
+            model_name="chargeevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "initial")),
+                fields=("case",),
+                name="charge_initial_once_a_case",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='chargeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='49a79cd8721eb773a3ec0127d4e97383db3bf0d9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2884a', table='verification_chargeevent', when='BEFORE')),
+            model_name="chargeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="49a79cd8721eb773a3ec0127d4e97383db3bf0d9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_2884a",
+                    table="verification_chargeevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='initialanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'confirmed'), ('returned__isnull', False)), models.Q(('outcome', 'additional_verification'), ('photo_id__isnull', True), ('returned__isnull', True)), _connector='OR'), name='initial_answer_returns_only_when_confirmed'),
+            model_name="initialanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "confirmed"), ("returned__isnull", False)),
+                    models.Q(
+                        ("outcome", "additional_verification"),
+                        ("photo_id__isnull", True),
+                        ("returned__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="initial_answer_returns_only_when_confirmed",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='initialanswer',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='57fb9d54230a53d7d1bac057bccca815da9ba113', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b7af0', table='verification_initialanswer', when='BEFORE')),
+            model_name="initialanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="57fb9d54230a53d7d1bac057bccca815da9ba113",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b7af0",
+                    table="verification_initialanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('user', 'name'), name='saved_view_name_is_unique'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                fields=("user", "name"), name="saved_view_name_is_unique"
+            ),
         ),
     ]

@@ -6,14 +6,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('verification', '0001_initial'),
+        ("verification", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='historicalcase',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8a5ef932573384bc3610468427b357685a1d1b69', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bcbeb', table='verification_historicalcase', when='BEFORE')),
+            model_name="historicalcase",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="8a5ef932573384bc3610468427b357685a1d1b69",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_bcbeb",
+                    table="verification_historicalcase",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

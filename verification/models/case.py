@@ -1,7 +1,7 @@
 """The case: one applicant, one document, one question, and where it stands."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -14,6 +14,10 @@ from verification import case_number, immigration_documents
 from verification.enums import Benefit, PhotoAnswer, Wish
 from verification.lifecycles.case import BEGINNINGS, OPEN, TRANSITIONS, CaseLifecycle, CaseStatus
 from verification.querysets import CaseQuerySet
+
+
+if TYPE_CHECKING:
+    from save_portal.accounts.models import User
 
 
 def _paired(*names: str) -> Q:
@@ -103,6 +107,10 @@ class Case(CaseLifecycle):
         null=True, help_text="the last warning before expiry: 14, then 3 days"
     )
 
+    # Read by the row history: who changed the row, and by which act.
+    _history_user: "User | None"
+    _change_reason: str
+
     objects = CaseQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["applicant_key", "fingerprint"], cascade_delete_history=False
@@ -129,21 +137,18 @@ class Case(CaseLifecycle):
                 ),
             ),
             models.CheckConstraint(
-                name="case_told_is_whole", condition=_paired("told_applicant_at", "told_applicant_by")
+                name="case_told_is_whole",
+                condition=_paired("told_applicant_at", "told_applicant_by"),
             ),
             models.CheckConstraint(
                 name="case_wish_is_whole",
                 condition=_paired("wish_at", "wish_by")
-                & (
-                    (~Q(wish="") & Q(wish_at__isnull=False)) | Q(wish="", wish_at__isnull=True)
-                ),
+                & ((~Q(wish="") & Q(wish_at__isnull=False)) | Q(wish="", wish_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="case_sheet_is_whole", condition=_paired("sheet_given_at", "sheet_given_by")
             ),
-            models.CheckConstraint(
-                name="case_has_a_benefit", condition=Q(benefits__len__gte=1)
-            ),
+            models.CheckConstraint(name="case_has_a_benefit", condition=Q(benefits__len__gte=1)),
             models.UniqueConstraint(
                 name="case_open_question_is_asked_once",
                 fields=["agency", "fingerprint"],
@@ -194,7 +199,8 @@ class Case(CaseLifecycle):
                 condition=~pgtrigger.Q(new__status__in=[b.value for b in BEGINNINGS]),
             ),
             pgtrigger.ReadOnly(
-                name="identity_never_changes", fields=["number", "agency", "created_by", "created_at"]
+                name="identity_never_changes",
+                fields=["number", "agency", "created_by", "created_at"],
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]

@@ -9,8 +9,9 @@ grade, and the grades together decide:
 - SLIP: one slip of the hand.
 
 A slip is let pass in one name only, and only when the other has none; hardly any passes in a
-given name, where one letter tells brother from sister (MARIO, MARIA). The date of birth must be the same day; day and month in
-the other order pass only with the very same name. When in doubt the answer is no (S1.4, S3.7).
+given name, where one letter tells brother from sister (MARIO, MARIA). The date of birth must be
+the same day; day and month in the other order pass only with the very same name. When in doubt
+the answer is no (S1.4, S3.7).
 """
 
 from collections.abc import Callable, Iterable

@@ -14,7 +14,9 @@ TEXTS: dict[int, str] = {
     22: "Temporary Resident – Temporary Employment Authorized",
     24: "United States Citizen",
     32: "Student Requiring SEVIS ID Number",
-    37: "Initial Verification Failed: Name or DOB mismatch, or record not found for document number",
+    37: (
+        "Initial Verification Failed: Name or DOB mismatch, or record not found for document number"
+    ),
     119: "SEVIS ID is not active",
     122: "Student Status Temporary Authorized",
     128: "Non-Immigrant – Temporary Employment Authorized",

@@ -248,10 +248,11 @@ def validate(
         )
     if findings.errors:
         raise InvalidSubmission(findings.errors)
+    canonical: dict[str, Any] = {name: numbers.get(name, "") for name in FIELDS}
     return replace(
         submission,
         **cleaned,
-        **{name: numbers.get(name, "") for name in FIELDS},
+        **canonical,
         benefits=benefits,
         agency_reference=reference,
         document_doubt=doubt[:200],

@@ -61,6 +61,8 @@ def case_list(
 def export_rows(*, user: User, filters: CaseFilters) -> Iterator[Case]:
     """The filtered cases for an export, newest first, at most 10,000."""
     cases = filters.apply(Case.objects.visible_to(user), user=user)
-    return cases.select_related("handled_by").order_by("-created_at", "-id")[:EXPORTED].iterator(
-        chunk_size=500
+    return (
+        cases.select_related("handled_by")
+        .order_by("-created_at", "-id")[:EXPORTED]
+        .iterator(chunk_size=500)
     )

@@ -13,9 +13,9 @@ from verification.enums import Reason
 from verification.errors import CaseError
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, ChargeEvent, InitialAnswer
-from verification.records import names
 from verification.rules.closing import open_duty
 from verification.rules.next_act import NextAct, next_act
+from verification.rules.submission import fold
 
 # What a reason points at among the typed fields; it never carries a value out of a record (S1.4).
 REASON_FIELDS: dict[str, tuple[str, ...]] = {
@@ -247,7 +247,9 @@ def _compare(case: Case, answer: InitialAnswer) -> list[Compared]:
     for name, label in RETURNED_LABELS.items():
         typed = getattr(case, TYPED_FOR_RETURNED.get(name, name), None)
         datum = returned.get(name)
-        if datum is None and (not typed or name not in ("middle_name", *immigration_documents.ENUMERATORS)):
+        if datum is None and (
+            not typed or name not in ("middle_name", *immigration_documents.ENUMERATORS)
+        ):
             continue
         rows.append(_compared(name, label, typed, datum))
     return rows
@@ -279,7 +281,7 @@ def _result(name: str, typed: str, value: str) -> tuple[str, str]:
     if name.endswith("_name"):
         if typed.casefold() == value.casefold():
             return "same", ""
-        if names.fold(typed) == names.fold(value):
+        if fold(typed) == fold(value):
             return "near", "The source writes names without accents and other marks."
         return "near", "Written differently, found to be the same person's name."
     return "differs", "Compare with the original."
@@ -339,17 +341,25 @@ def _timeline(
         lines.append(
             Happened(
                 answer.at,
-                "SAVE answered: confirmed" if answer.is_confirmed else "SAVE answered: not confirmed",
+                "SAVE answered: confirmed"
+                if answer.is_confirmed
+                else "SAVE answered: not confirmed",
                 f"Searched {searched}" if searched else "",
                 "",
             )
         )
     done = (
-        (case.photo_answered_at, case.photo_answered_by, "Compared the photo: "
-         + (case.get_photo_answer_display() or "")),
+        (
+            case.photo_answered_at,
+            case.photo_answered_by,
+            "Compared the photo: " + (case.get_photo_answer_display() or ""),
+        ),
         (case.told_applicant_at, case.told_applicant_by, "Told the applicant"),
-        (case.wish_at, case.wish_by, "Recorded the applicant's wish: "
-         + (case.get_wish_display() or "")),
+        (
+            case.wish_at,
+            case.wish_by,
+            "Recorded the applicant's wish: " + (case.get_wish_display() or ""),
+        ),
         (case.sheet_given_at, case.sheet_given_by, "Gave the correction sheet"),
     )
     lines += [Happened(at, text, "", who.full_name) for at, who, text in done if at and who]

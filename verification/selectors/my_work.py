@@ -161,8 +161,6 @@ def _ages(cases: QuerySet[Case], today: date) -> list[tuple[str, int, int]]:
         day = created_at.date()
         if day not in worked:
             worked[day] = calendar.working_days_between(day, today)
-        label = next(
-            (name for name, low, high in AGES if low <= worked[day] <= high), AGES[0][0]
-        )
+        label = next((name for name, low, high in AGES if low <= worked[day] <= high), AGES[0][0])
         bars[label][status in WAITS_FOR_VERIFIER] += 1
     return [(label, mine, save) for label, (mine, save) in bars.items()]

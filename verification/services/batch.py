@@ -123,5 +123,3 @@ def _answer(row_id: str, case: Case) -> dict[str, str | int]:
         "class_of_admission": returned.get("class_of_admission", {}).get("value", ""),
         "record_refs": ";".join(answer.record_refs),
     }
-
-

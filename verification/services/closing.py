@@ -39,9 +39,7 @@ def close(*, case_number: str, version: int, reason: str, by: User, at: datetime
     return case
 
 
-def close_stale(
-    *, at: datetime, progress: Callable[[int], None] | None = None
-) -> tuple[int, int]:
+def close_stale(*, at: datetime, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
     """Close what nobody touched for 180 days, and warn 14 and 3 days before (S3.6).
 
     Returns how many were closed and how many warnings were written. Each batch is a transaction
@@ -86,9 +84,7 @@ def _untouched(at: datetime, days: int) -> list[Case]:
     return [
         case
         for case in candidates[: BATCH * 2]
-        if deadlines.expires_on(
-            last_action_at=case.last_action_at, time_zone=case.agency.time_zone
-        )
+        if deadlines.expires_on(last_action_at=case.last_action_at, time_zone=case.agency.time_zone)
         - timedelta(days=days)
         <= deadlines.local_date(at, case.agency.time_zone)
     ][:BATCH]

@@ -21,6 +21,7 @@ from verification.rules.submission import NO_QUERY_RULES
 def begin(*, by: User, at: datetime, document_type: str) -> CaseDraft:
     """A new form for one document type."""
     policies.check_can_initiate(by=by)
+    assert by.agency_id is not None
     return CaseDraft.objects.create(
         agency_id=by.agency_id,
         user=by,
@@ -50,11 +51,10 @@ def discard(*, draft_id: UUID, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def record_no_query(
-    *, by: User, at: datetime, reason: str, agency_reference: str = ""
-) -> NoQuery:
+def record_no_query(*, by: User, at: datetime, reason: str, agency_reference: str = "") -> NoQuery:
     """Record that the rules forbid a query here, and that none was made (S6, S10.1)."""
     policies.check_can_initiate(by=by)
+    assert by.agency_id is not None
     if reason not in NO_QUERY_RULES:
         raise CaseError("Choose why no query is needed.")
     note = NoQuery.objects.create(

@@ -44,9 +44,7 @@ def record(
 
 
 @transaction.atomic
-def answer_photo(
-    *, case_number: str, version: int, answer: str, by: User, at: datetime
-) -> Case:
+def answer_photo(*, case_number: str, version: int, answer: str, by: User, at: datetime) -> Case:
     """Record whether the returned photo shows the applicant (S3.5)."""
     case = _open_case(case_number, version=version, by=by)
     if case.status != CaseStatus.INITIAL_CONFIRMED:

@@ -168,7 +168,8 @@ def _refuse_duplicate(*, agency_id: int, fingerprint: str) -> None:
 
 
 def _search(submission: Submission, *, by: User, at: datetime) -> Answer:
-    assert submission.date_of_birth is not None and by.agency is not None
+    assert submission.date_of_birth is not None
+    assert by.agency is not None
     answer = initial_search(
         Query(
             document_type=submission.document_type,

@@ -247,9 +247,7 @@ def _chosen(truth: Path) -> list[dict[str, str]]:
 def submission_of(row: dict[str, str]) -> Submission:
     """A line of a truth file or of a batch as a submission by machine."""
     known = Submission.__dataclass_fields__.keys()
-    values: dict[str, Any] = {
-        name: value for name, value in row.items() if name in known and value
-    }
+    values: dict[str, Any] = {name: value for name, value in row.items() if name in known and value}
     for name in ("date_of_birth", "document_expires_on"):
         try:
             values[name] = date.fromisoformat(values[name]) if values.get(name) else None
@@ -306,5 +304,3 @@ def write_accounts(path: Path, *, base_url: str) -> dict[str, Any]:
     draft.write_text(json.dumps(accounts, indent=2) + "\n", encoding="utf-8")
     os.replace(draft, path)
     return accounts
-
-

@@ -66,9 +66,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "unfinished": None if draft else _unfinished(user),
         "here": "initiate",
     }
-    return render(
-        request, "verification/initiate_document.html", context, status=_status(form)
-    )
+    return render(request, "verification/initiate_document.html", context, status=_status(form))
 
 
 @require(Permission.INITIATE_CASE)
@@ -187,9 +185,7 @@ def permitted_benefits(user: Any) -> tuple[str, ...]:
     return tuple(code for code in agreement.benefits if code in known) if agreement else ()
 
 
-def _form(
-    user: Any, document: DocumentType, *, data: Any = None, typed: Any = None
-) -> DetailsForm:
+def _form(user: Any, document: DocumentType, *, data: Any = None, typed: Any = None) -> DetailsForm:
     return DetailsForm(
         as_query(data) if data is not None else None,
         document=document,

@@ -110,9 +110,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keeps the filters that are in force under a name."""
     user: Any = request.user
     name = " ".join(request.POST.get("name", "").split())[:40]
-    pairs = [
-        (key, value) for key, value in parse_qsl(request.POST.get("query", "")) if key in KEPT
-    ]
+    pairs = [(key, value) for key, value in parse_qsl(request.POST.get("query", "")) if key in KEPT]
     back = _back(request)
     views = SavedView.objects.filter(user=user)
     if not name:

@@ -224,5 +224,3 @@ def test_each_role_stands_on_its_own_side_of_every_transition(move, role):
 def test_an_open_case_can_always_be_closed():
     closing = next(move for move in TRANSITIONS if move.name == "close")
     assert set(closing.sources) == set(OPEN)
-
-

@@ -30,9 +30,7 @@ def unconfirmed(caseworker, people_on_record):
 def close(case, by, reason="completed", version=None):
     with scope_for(by):
         current = Case.objects.get(pk=case.pk).version if version is None else version
-        return closing.close(
-            case_number=case.number, version=current, reason=reason, by=by, at=AT
-        )
+        return closing.close(case_number=case.number, version=current, reason=reason, by=by, at=AT)
 
 
 def tick(case, by, duty, value="yes"):

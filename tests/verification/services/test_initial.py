@@ -168,9 +168,7 @@ def test_bad_input_names_the_field_and_leaves_nothing_behind(
     assert counts() == (0, 0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(
-    "name", ["Ó", "O'Brien-Ångström", "Nguyễn Thị", "Иванова", "王", "X" * 40]
-)
+@pytest.mark.parametrize("name", ["Ó", "O'Brien-Ångström", "Nguyễn Thị", "Иванова", "王", "X" * 40])
 def test_names_of_one_letter_of_forty_and_of_any_script_are_taken(
     name, caseworker, people_on_record
 ):
