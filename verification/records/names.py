@@ -16,8 +16,33 @@ SAID_TO_BE_MISSING = re.compile(
     r"\b(?:NO|NOT)(?: (?:GIVEN|FIRST|LAST|FAMILY|MIDDLE|NAME|SURNAME|KNOWN|AVAILABLE))+\b"
 )
 PARTICLES = frozenset(
-    ("AL", "EL", "UL", "DE", "LA", "LAS", "LOS", "DEL", "DI", "DA", "DAS", "DO", "DOS", "DU")
-    + ("LE", "VAN", "DER", "DEN", "VON", "TER", "BIN", "BINT", "IBN", "Y", "E")
+    (
+        "AL",
+        "EL",
+        "UL",
+        "DE",
+        "LA",
+        "LAS",
+        "LOS",
+        "DEL",
+        "DI",
+        "DA",
+        "DAS",
+        "DO",
+        "DOS",
+        "DU",
+        "LE",
+        "VAN",
+        "DER",
+        "DEN",
+        "VON",
+        "TER",
+        "BIN",
+        "BINT",
+        "IBN",
+        "Y",
+        "E",
+    )
 )
 ABBREVIATIONS = {
     "MA": "MARIA", "MARIA": "MARIA", "GPE": "GUADALUPE", "FCO": "FRANCISCO", "JS": "JESUS",

@@ -36,8 +36,8 @@ OWN: dict[str, tuple[tuple[str, str], ...]] = {
     "naturalization_date": (("CIS", "naturalization_date"), ("CLAIMS4", "oath_date")),
     "naturalization_certificate": (("CIS", "naturalization_certificate"),),
 }
-# What an earlier, temporary admission says is no part of the status of these.
-PERMANENT = frozenset({"admitted_until"})
+# The end of an earlier, temporary admission is no part of a status without end.
+NOT_OF_RESIDENTS = frozenset({"admitted_until"})
 
 
 def datum(value: str, record: Held) -> dict[str, str]:
@@ -48,7 +48,7 @@ def datum(value: str, record: Held) -> dict[str, str]:
     }
 
 
-def returned_data(source: Held, person: Sequence[Held], today: date) -> dict[str, dict[str, str]]:
+def returned_data(source: Held, person: Sequence[Held]) -> dict[str, dict[str, str]]:
     """The fields for the agency; names and the class come from the record that was chosen."""
     newest = sorted(
         (record for record in person if record.system != "CCD"),
@@ -56,36 +56,47 @@ def returned_data(source: Held, person: Sequence[Held], today: date) -> dict[str
         reverse=True,
     )
     ordered = [source, *(record for record in newest if record is not source)]
+    result = shared_data(ordered)
+    for name, places in OWN.items():
+        if name == "class_of_admission" and name in source.own:
+            places = ((source.system, name),)
+        if name in NOT_OF_RESIDENTS and is_permanent(source):
+            continue
+        if found := first_filled(places, ordered):
+            result[name] = found
+    if "naturalization_certificate" not in result:
+        certified = [record for record in ordered if record.own.get("form", "")[:3] == "N-4"]
+        if found := first_filled((("CLAIMS4", "certificate_number"),), certified):
+            result["naturalization_certificate"] = found
+    return result
+
+
+def shared_data(ordered: Sequence[Held]) -> dict[str, dict[str, str]]:
+    """The columns all systems share: from the chosen record, or the newest that has them."""
     result: dict[str, dict[str, str]] = {}
     for name in SHARED:
-        for record in ordered:
+        # A middle name belongs to one spelling of the whole name: not filled from elsewhere.
+        records = ordered[:1] if name == "middle_name" else ordered
+        for record in records:
             if value := getattr(record, name):
                 text = value.isoformat() if isinstance(value, date) else value
                 result[name] = datum(text, record)
                 break
-            if name == "middle_name":
-                break
-    for name, places in OWN.items():
-        if name == "class_of_admission" and "class_of_admission" in source.own:
-            result[name] = datum(source.own[name], source)
-            continue
-        for system, column in places:
-            record = next((r for r in ordered if r.system == system and column in r.own), None)
-            if record is not None:
-                result[name] = datum(record.own[column], record)
-                break
-    certified = next((r for r in ordered if "certificate_number" in r.own), None)
-    if certified and "naturalization_certificate" not in result:
-        if certified.own.get("form", "").startswith("N-4"):
-            result["naturalization_certificate"] = datum(
-                certified.own["certificate_number"], certified
-            )
-    if source.system == "CIS" and _is_permanent(source):
-        for name in PERMANENT:
-            result.pop(name, None)
     return result
 
 
-def _is_permanent(source: Held) -> bool:
+def first_filled(
+    places: Sequence[tuple[str, str]], ordered: Sequence[Held]
+) -> dict[str, str] | None:
+    """The first of the places, in their order, that a record fills."""
+    for system, column in places:
+        for record in ordered:
+            if record.system == system and column in record.own:
+                return datum(record.own[column], record)
+    return None
+
+
+def is_permanent(source: Held) -> bool:
+    """Whether the status has no end, so that an earlier admission's end says nothing of it."""
     group = group_of(source.own.get("class_of_admission", ""))
-    return group.startswith("lpr") or group in ("refugee", "asylee", "citizen")
+    return source.system == "CIS" and (group.startswith("lpr") or group in ("refugee", "asylee"))

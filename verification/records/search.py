@@ -141,7 +141,8 @@ def find(identifiers: Iterable[Identifier]) -> list[Held]:
 
 
 def _own(value: Any) -> dict[str, str]:
-    return json.loads(value) if isinstance(value, str) else value
+    columns: dict[str, str] = json.loads(value) if isinstance(value, str) else value
+    return columns
 
 
 def newest_uploads() -> tuple[tuple[str, str], ...]:
@@ -197,7 +198,7 @@ def initial_search(query: Query, *, today: date) -> Answer:
         reasons=(),
         statement_code=choice.statement_code,
         statement=TEXTS[choice.statement_code],
-        returned=returned_data(choice.source, person, today),
+        returned=returned_data(choice.source, person),
         record_refs=tuple(sorted(record.ref for record in person)),
         rule=choice.rule,
         searched=uploads,

@@ -40,10 +40,10 @@ def copy_csv(columns: list[str]) -> sql.Composable:
 def _fault(column: Column) -> sql.Composable:
     """One branch of the CASE that tells what is wrong with a row."""
     name = sql.Identifier(column.name)
-    too_long = sql.SQL("")
+    too_long: sql.Composable = sql.SQL("")
     if column.kind.longest:
         too_long = sql.SQL(" OR length({}) > {}").format(name, sql.Literal(column.kind.longest))
-    branch = sql.SQL("WHEN {n} !~ {p}{too_long} THEN {r}").format(
+    branch: sql.Composable = sql.SQL("WHEN {n} !~ {p}{too_long} THEN {r}").format(
         n=name,
         too_long=too_long,
         p=sql.Literal(f"^{column.kind.pattern}$"),

@@ -28,8 +28,17 @@ from verification.records.held import Held
 
 NEEDS_REVIEW = "status_needs_review"
 SETTLED = frozenset(
-    ("lpr", "lpr_conditional", "lpr_humanitarian", "refugee", "asylee", "parolee")
-    + ("cuban_haitian", "tps", "temporary")
+    (
+        "lpr",
+        "lpr_conditional",
+        "lpr_humanitarian",
+        "refugee",
+        "asylee",
+        "parolee",
+        "cuban_haitian",
+        "tps",
+        "temporary",
+    )
 )
 ASYLUM_PENDING = frozenset({"C08"})
 TPS_PROVISIONS = frozenset({"A12", "C19"})

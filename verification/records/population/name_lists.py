@@ -29,13 +29,15 @@ def _c(country: str, weight: int, surnames: str, women: str, men: str, **traits:
 
 
 CULTURES: tuple[Culture, ...] = (
-    _c("MEX", 24, "Hernández, García, Martínez, López, González, Rodríguez, Pérez, Sánchez, Ramírez,"
+    _c("MEX", 24, "Hernández, García, Martínez, López, González, Rodríguez, Pérez, Sánchez,"
+       "Ramírez,"
        "Flores, Rivera, Gómez, Cruz, Morales, Reyes, Ortiz, Castillo, Guerrero, Ibarra, De la Cruz",
        "María, Guadalupe, Rosa, Leticia, Araceli, Yolanda, Verónica, Alejandra, Carmen, Lucía,"
        "María Elena, Ana Laura, Citlali, Beatriz",
        "José, Juan, Miguel, Carlos, Luis, Francisco, Jesús, Javier, Ricardo, Raúl, José Luis,"
        "Juan Carlos, Arturo, Emiliano", double=True),
-    _c("SLV", 6, "Martínez, Hernández, Portillo, Menjívar, Alvarado, Guzmán, Rivas, Orellana, Cañas,"
+    _c("SLV", 6, "Martínez, Hernández, Portillo, Menjívar, Alvarado, Guzmán, Rivas, Orellana,"
+       "Cañas,"
        "Umaña, Zelaya, Lemus", "Sonia, Marisol, Ana, Blanca, Karla, Reina, Iris, Mirna, Delmy",
        "Óscar, Walter, Mauricio, Nelson, Wilfredo, Élmer, Saúl, Rigoberto, Josué", double=True),
     _c("GTM", 4, "Ajú, Tzoc, Morales, Xicará, López, Coc, Barrios, Cifuentes, Choc, Estrada, Yat",
@@ -78,7 +80,8 @@ CULTURES: tuple[Culture, ...] = (
     _c("KOR", 4, "Kim, Lee, Park, Choi, Jung, Kang, Cho, Yoon, Jang, Lim, Han",
        "Ji-woo, Seo-yeon, Min-ji, Eun-young, Hye-jin, Soo-jin, Yu-na, Mi-kyung",
        "Min-jun, Ji-hoon, Sung-ho, Dong-hyun, Jae-won, Young-soo, Tae-yang, Hyun-woo"),
-    _c("UKR", 5, "Shevchenko, Kovalenko, Bondarenko, Tkachenko, Kravchuk, Oliinyk, Lysenko, Savchuk,"
+    _c("UKR", 5, "Shevchenko, Kovalenko, Bondarenko, Tkachenko, Kravchuk, Oliinyk, Lysenko,"
+       "Savchuk,"
        "Hrytsenko, Moroz", "Olena, Oksana, Iryna, Nataliia, Yuliia, Tetiana, Kateryna, Solomiia",
        "Oleksandr, Andrii, Serhii, Volodymyr, Dmytro, Taras, Yurii, Bohdan", patronymic=True),
     _c("RUS", 3, "Ivanov, Smirnov, Kuznetsov, Popov, Sokolov, Volkov, Zaytsev, Pavlov, Yegorov",

@@ -148,9 +148,7 @@ def adjustment_pending(person: Person) -> None:
 
 def worker(person: Person) -> None:
     adult(person)
-    code = person.draw.choice(
-        ["H1B", "H1B", "H1B", "L1A", "L1B", "E2", "O1", "TN", "R1", "H2B", "E3"]
-    )
+    code = person.draw.choice(("H1B", "H1B", "H1B", "L1A", "L1B", "E2", "O1", "TN", "R1", "H2B"))
     arrived = person.days(30, 600)
     until = person.as_of + timedelta(days=person.draw.randint(120, 900))
     person.admission(code, arrived, until)
