@@ -26,7 +26,7 @@ from django.template.loader import render_to_string
 from save_portal.documents import worker
 
 SECONDS = 10.0
-STARTING_SECONDS = 10.0
+STARTING_SECONDS = 20.0
 
 
 class DocumentFailed(Exception):

@@ -1,9 +1,9 @@
 """The process that turns HTML into PDF: no network, no files but ours, little memory and time.
 
-Runs as `python -m save_portal.documents.worker '{"css": …, "folders": …}'` and speaks length-prefixed
-messages: HTML comes in on standard input, an answer of one letter (`P` a PDF, `E` an error)
-with its content goes out on standard output. It ends when its input ends. It imports nothing of
-the portal and of Django, and inherits no setting.
+Runs as `python -m save_portal.documents.worker '{"css": …, "folders": …}'` and speaks messages
+that begin with their length: HTML comes in on standard input, an answer of one letter (`P` a PDF,
+`E` an error) with its content goes out on standard output. It ends when its input ends. It imports
+nothing of the portal and of Django, and inherits no setting.
 """
 
 from __future__ import annotations
