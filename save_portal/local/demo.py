@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -29,7 +29,8 @@ HOST = "127.0.0.1"
 PEOPLE = "20000"
 SEED = "1"
 READY_WITHIN = 120  # seconds
-STEADY_AFTER = 30  # seconds; a child that lived as long is started again when it dies
+STEADY_AFTER = 30  # seconds; a child that lived as long is not one that keeps dying
+LONGEST_PAUSE = 16.0  # seconds before a child is started again
 PR_SET_PDEATHSIG = 1
 
 
@@ -41,7 +42,9 @@ class Child:
     command: list[str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
-    started: float = field(default=0.0)
+    started: float = 0.0
+    pause: float = 1.0
+    again_at: float = 0.0
 
     def start(self, variables: dict[str, str]) -> None:
         with self.log.open("ab") as log:
@@ -251,22 +254,32 @@ def _refuse_dead(running: list[Child]) -> None:
 
 
 def watch(running: list[Child], variables: dict[str, str], *, embedded: bool) -> None:
-    """Until a signal comes. A process that ran well and died is started again, as is PostgreSQL
-    after a crash (not when someone stopped it)."""
+    """Until a signal comes. A process that died is started again, after a pause that grows while
+    it keeps dying; so is PostgreSQL after a crash (not when someone stopped it)."""
     while True:
-        for child in running:
-            if child.process is not None and child.process.poll() is not None:
-                if time.monotonic() - child.started < STEADY_AFTER:
-                    _refuse_dead([child])
-                say(
-                    f"The {child.name} process ended (exit code {child.process.returncode}); "
-                    "it is started again."
-                )
-                child.start(variables)
         if embedded and postgres.has_crashed():
             say("PostgreSQL crashed; it is started again.")
             postgres.start()
+        for child in running:
+            _revive(child, variables)
         time.sleep(1)
+
+
+def _revive(child: Child, variables: dict[str, str]) -> None:
+    if child.process is None or child.process.poll() is None:
+        return
+    now = time.monotonic()
+    if not child.again_at:
+        lived = now - child.started
+        child.pause = 1.0 if lived > STEADY_AFTER else min(child.pause * 2, LONGEST_PAUSE)
+        child.again_at = now + child.pause
+        say(
+            f"The {child.name} process ended (exit code {child.process.returncode}, see "
+            f"{child.log}); it is started again in {child.pause:.0f} s."
+        )
+    elif now >= child.again_at:
+        child.again_at = 0.0
+        child.start(variables)
 
 
 def stop(running: list[Child]) -> None:

@@ -379,6 +379,8 @@ def _clear_leftovers(cluster: Cluster) -> None:
     else:
         raise Trouble(f"An old PostgreSQL still works in {cluster.data} and does not end.")
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    for left_behind in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+        Path(f"{cluster.socket}{left_behind}").unlink(missing_ok=True)
 
 
 # -- start and stop ----------------------------------------------------------------------------
