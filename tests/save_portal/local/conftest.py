@@ -1,0 +1,43 @@
+"""A LOCAL_DIR of its own for each test, and the local commands run as programs in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from save_portal.local import folder, postgres
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def local_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    local = tmp_path / "local"
+    monkeypatch.setenv("LOCAL_DIR", str(local))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    yield local
+    if folder.is_ours(local):
+        postgres.throw_away_all()
+
+
+@pytest.fixture
+def command(local_dir: Path) -> Command:
+    """Run `python -m save_portal.local.<module> <arguments>` and return what came of it."""
+
+    def run(module: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", f"save_portal.local.{module}", *arguments],
+            cwd=folder.ROOT,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
