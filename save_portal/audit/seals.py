@@ -41,8 +41,9 @@ def _mark(log: Log) -> None:
     with system_scope(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_SEALER])
         # First the id, then the horizon: who took an id up to this one began before it.
-        sequence = f"pg_get_serial_sequence('{log.table}', 'id')::regclass"
-        cursor.execute(f"SELECT coalesce(pg_sequence_last_value({sequence}), 0)")
+        cursor.execute(
+            f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {log.table}_id_seq"  # noqa: S608
+        )
         (last_id,) = cursor.fetchone()
         cursor.execute(
             "SELECT pg_snapshot_xmin(now.it)::text::bigint, pg_snapshot_xmax(now.it)::text::bigint"
@@ -50,8 +51,9 @@ def _mark(log: Log) -> None:
         )
         oldest_running, horizon = cursor.fetchone()
         mark = SealMark.objects.filter(log=log.name).first()
-        waiting = mark is not None and oldest_running < mark.horizon <= horizon
-        if not waiting and not (mark is not None and _pending(log, mark)):
+        # A mark beyond the horizon comes from another server's counting: the log was moved.
+        valid = mark is not None and mark.horizon <= horizon
+        if not valid or (oldest_running >= mark.horizon and not _pending(log, mark)):
             SealMark.objects.update_or_create(
                 log=log.name, defaults={"last_id": last_id, "horizon": horizon}
             )
