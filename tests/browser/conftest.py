@@ -1,6 +1,8 @@
 """A real Chromium before the real portal."""
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from shutil import which
 
@@ -8,8 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from billing.models import Price
 from save_portal.accounts.roles import Role
 from tests.conftest import PASSWORD, load_three_people, make_agency, make_user
+from verification.enums import ChargeKind
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ARGUMENTS = [
@@ -39,6 +43,12 @@ def world(transactional_db, tmp_path: Path):
     """An agency with a caseworker and a supervisor, and three people on record."""
     agency = make_agency("CALHOUN")
     load_three_people(tmp_path)
+    for kind in ChargeKind:
+        Price.objects.get_or_create(
+            kind=kind,
+            effective_from=date(2008, 10, 1),
+            defaults={"amount": Decimal("2.00" if kind == ChargeKind.PAPER_G845 else "0.50")},
+        )
     return {
         "agency": agency,
         "dana": make_user("Dana", Role.GENERAL_USER, agency=agency),

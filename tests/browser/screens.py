@@ -32,7 +32,9 @@ def test_pictures_of_every_page(world, open_page):
     def take(name: str) -> None:
         for width, viewport in (("1280", WIDE), ("390", NARROW)):
             page.set_viewport_size(viewport)
-            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**viewport, "height": height})
+            page.screenshot(path=SCREENS / f"{name}-{width}.png")
         page.set_viewport_size(WIDE)
 
     for name, address in {

@@ -144,7 +144,7 @@ class DetailsForm(PortalForm):
             widget=forms.TextInput({"class": "w-ref"}),
         )
         self.fields["original"] = forms.ChoiceField(
-            label="Did you examine the original document?",
+            label="Did you examine the original?",
             choices=[
                 (
                     "genuine",
