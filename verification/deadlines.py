@@ -14,6 +14,7 @@ from save_portal.calendar.federal import federal_calendar
 
 DAYS_OPEN = 180
 WARNINGS = (14, 3)
+ADDITIONAL_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,25 @@ def follow_up(*, at: datetime, agency: Agency) -> Deadline:
         because={
             "rule": "Your agency gives this long to follow an initial answer.",
             "working_days": agency.prompt_days,
+            "from": start.isoformat(),
+            "skipped": [
+                {"on": day.isoformat(), "name": name}
+                for day, name in calendar.skipped_days(start, due)
+            ],
+        },
+    )
+
+
+def additional(*, at: datetime, agency: Agency) -> Deadline:
+    """By when a status verifier answers: at most 5 federal working days (S3.2)."""
+    start = local_date(at, agency.time_zone)
+    calendar = federal_calendar()
+    due = calendar.add_working_days(start, ADDITIONAL_DAYS)
+    return Deadline(
+        on=due,
+        because={
+            "rule": "Additional verification is answered in 3 to 5 federal working days.",
+            "working_days": ADDITIONAL_DAYS,
             "from": start.isoformat(),
             "skipped": [
                 {"on": day.isoformat(), "name": name}

@@ -82,6 +82,18 @@ class Wish(models.TextChoices):
     DECLINES = "declines", "No, does not want it"
 
 
+class AdditionalReason(models.TextChoices):
+    """Why a status verifier is asked (S3.7)."""
+
+    STATUS_EXPECTED = "status_expected", "Another status was expected"
+    DATE_NEEDED = "date_needed", "A date is needed that the answer does not show"
+    DOCUMENT_DOUBTFUL = "document_doubtful", "The document or the photo is doubtful"
+    PROMPTED = "prompted", "SAVE could not confirm"
+    CUBAN_HAITIAN = "cuban_haitian", "Cuban or Haitian entrant"
+    VAWA = "vawa", "Self-petitioner under the Violence Against Women Act"
+    OTHER = "other", "Other"
+
+
 class ChargeKind(models.TextChoices):
     """What is charged (S4.1)."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from verification.views import case, initiate, lists
+from verification.views import case, case_additional, initiate, lists
 
 app_name = "verification"
 
@@ -23,5 +23,6 @@ urlpatterns = [
     path("cases/<str:number>/duties/", case.duties, name="duties"),
     path("cases/<str:number>/correction-sheet/", case.correction_sheet, name="correction-sheet"),
     path("cases/<str:number>/retry/", case.retry, name="retry"),
+    path("cases/<str:number>/additional/", case_additional.additional, name="additional"),
     path("cases/<str:number>/close/", case.close, name="close"),
 ]

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "save_portal.accounts.middleware.SessionLimitsMiddleware",
     "save_portal.accounts.middleware.TermsOfUseMiddleware",
     "save_portal.accounts.middleware.SecondFactorMiddleware",
+    "save_portal.web.time_zone.AgencyTimeZoneMiddleware",
     # Last: the view of a signed-in user runs in one transaction, fenced to the user's agency.
     "save_portal.accounts.tenancy.TenancyMiddleware",
 ]

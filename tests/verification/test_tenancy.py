@@ -9,7 +9,7 @@ from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT, load_three_people, make_agency, make_user, resident, unknown_person
 from verification.enums import NoQueryReason
 from verification.models import SavedView
-from verification.services import drafts, initial
+from verification.services import additional, drafts, initial
 
 TABLES = (
     "verification_case",
@@ -19,6 +19,7 @@ TABLES = (
     "verification_casedraft",
     "verification_noquery",
     "verification_savedview",
+    "verification_additionalrequest",
     "agreements_agreement",
     "agreements_historicalagreement",
     "audit_auditevent",
@@ -51,7 +52,15 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
         user = make_user("Dana", "general_user", agency=make_agency(code))
         with scope_for(user):
             initial.initiate(by=user, at=AT, submission=resident())
-            initial.initiate(by=user, at=AT, submission=unknown_person())
+            prompted = initial.initiate(by=user, at=AT, submission=unknown_person())
+            additional.request(
+                case_number=prompted.number,
+                version=1,
+                reason="prompted",
+                comment="",
+                by=user,
+                at=AT,
+            )
             drafts.begin(by=user, at=AT, document_type="i551")
             drafts.record_no_query(by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID)
             SavedView.objects.create(

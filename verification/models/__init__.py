@@ -1,9 +1,10 @@
 """The case and what belongs to it."""
 
+from verification.models.additional_request import AdditionalRequest
 from verification.models.answer import InitialAnswer
 from verification.models.case import Case
 from verification.models.charge import ChargeEvent
 from verification.models.draft import CaseDraft, NoQuery
 from verification.models.saved_view import SavedView
 
-__all__ = ["Case", "CaseDraft", "ChargeEvent", "InitialAnswer", "NoQuery", "SavedView"]
+__all__ = ["AdditionalRequest", "Case", "CaseDraft", "ChargeEvent", "InitialAnswer", "NoQuery", "SavedView"]

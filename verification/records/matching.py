@@ -182,9 +182,14 @@ def compare(typed: Name, held: Name) -> Grade:
     straight = together(
         family_grade(typed.family, held.family), given_grade(typed.given, held.given)
     )
-    family, given = family_grade(typed.given, held.family), given_grade(typed.family, held.given)
-    swapped = together(family, given) if Grade.SAME in (family, given) else Grade.NO
-    return min(straight, swapped)
+    return min(straight, crosswise(typed, held), crosswise(held, typed))
+
+
+def crosswise(turned: Name, right: Name) -> Grade:
+    """Family and given name in each other's place: then one of them must be the very same."""
+    family = family_grade(turned.given, right.family)
+    given = given_grade(turned.family, right.given)
+    return together(family, given) if Grade.SAME in (family, given) else Grade.NO
 
 
 def together(family: Grade, given: Grade) -> Grade:

@@ -73,13 +73,12 @@ NICKNAMES = {
 
 # Letters and groups that romanizations of one name write differently, the longer first.
 SOUNDS = (
-    ("TSCH", "C"), ("SHCH", "S"), ("SZCZ", "S"), ("IYA", "IA"), ("YYA", "IA"), ("AYA", "AIA"),
-    ("EYE", "E"), ("IYE", "IE"), ("SCH", "S"), ("CHH", "C"), ("OUGH", "U"),
+    ("Y", "I"), ("TSCH", "C"), ("SHCH", "S"), ("SZCZ", "S"), ("SCH", "S"), ("CHH", "C"),
     ("KH", "H"), ("GH", "G"), ("PH", "F"), ("TH", "T"), ("SH", "S"), ("ZH", "J"), ("CH", "C"),
     ("DH", "D"), ("BH", "B"), ("DJ", "J"), ("TS", "C"), ("TZ", "C"), ("CK", "K"), ("QU", "K"),
-    ("OU", "U"), ("OO", "U"), ("EE", "I"), ("EI", "E"), ("EY", "E"), ("AI", "E"), ("AY", "E"),
-    ("IY", "I"), ("YI", "I"), ("IE", "E"), ("YE", "E"), ("YO", "O"), ("AE", "E"),
-    ("Q", "K"), ("X", "S"), ("Z", "S"), ("W", "V"), ("Y", "I"),
+    ("OU", "U"), ("OO", "U"), ("EO", "U"), ("II", "I"), ("EE", "I"), ("IE", "E"), ("IO", "O"),
+    ("EI", "E"), ("AI", "E"), ("AE", "E"), ("Q", "K"), ("X", "S"), ("Z", "S"), ("W", "V"),
+    ("O", "U"),
 )  # fmt: skip
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pycountry
+from django_fsm import can_proceed
+
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from verification import deadlines, immigration_documents, policies
 from verification.enums import Reason
 from verification.errors import CaseError
 from verification.lifecycles.case import CaseStatus
-from verification.models import Case, ChargeEvent, InitialAnswer
+from verification.models import AdditionalRequest, Case, ChargeEvent, InitialAnswer
 from verification.rules.closing import open_duty
 from verification.rules.next_act import NextAct, next_act
 from verification.rules.submission import fold
@@ -137,7 +140,7 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Four queries: the case with its people, its answers, its charges, and the calendar's closures
+    Five queries: the case with its people, its answers, requests and charges, and the calendar's closures
     when they are not at hand.
     """
     case = (
@@ -158,6 +161,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         return None
     answers = list(case.initial_answers.select_related("by"))
     charges = list(case.charges.all())
+    requests = list(case.additional_requests.select_related("by"))
     answer = answers[-1] if answers else None
     has_photo = answer is not None and answer.photo_id is not None
     reasons = answer.reasons if answer else []
@@ -178,7 +182,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         look_at=_look_at(case, reasons),
         typed=_typed(case),
         acts=_acts(case, user=user, has_photo=has_photo),
-        timeline=_timeline(case, answers, charges),
+        timeline=_timeline(case, answers, requests),
         charges=charges,
         has_photo=has_photo,
         may_act=may_act and case.is_open,
@@ -290,9 +294,17 @@ def _result(name: str, typed: str, value: str) -> tuple[str, str]:
 def _shown(name: str, value: str) -> str:
     if not value:
         return ""
+    if name in ("country_of_birth", "country_of_citizenship"):
+        return country_name(value)
     if name in immigration_documents.FIELDS:
         return immigration_documents.show_number(name, value)
     return _iso_day(value)
+
+
+def country_name(code: str) -> str:
+    """The name behind three letters of ISO 3166, or the letters themselves."""
+    country = pycountry.countries.get(alpha_3=code)
+    return getattr(country, "common_name", country.name) if country else code
 
 
 def _iso_day(value: str) -> str:
@@ -317,6 +329,8 @@ def _acts(case: Case, *, user: User, has_photo: bool) -> list[Act]:
                 Act("none", "Change the case", "You may read this case; its caseworker acts on it.")
             )
         return acts
+    if can_proceed(case.request_additional):
+        acts.append(Act("additional", "Request additional verification"))
     if case.status == CaseStatus.INITIAL_UNCONFIRMED:
         acts.append(Act("retry", "Correct and retry"))
     refusal = open_duty(case, has_photo=has_photo)
@@ -330,7 +344,7 @@ def _acts(case: Case, *, user: User, has_photo: bool) -> list[Act]:
 
 
 def _timeline(
-    case: Case, answers: list[InitialAnswer], charges: list[ChargeEvent]
+    case: Case, answers: list[InitialAnswer], requests: list[AdditionalRequest]
 ) -> list[Happened]:
     """What happened, newest first; two things at one instant in the order they were done."""
     lines: list[Happened] = []
@@ -363,6 +377,15 @@ def _timeline(
         (case.sheet_given_at, case.sheet_given_by, "Gave the correction sheet"),
     )
     lines += [Happened(at, text, "", who.full_name) for at, who, text in done if at and who]
+    lines += [
+        Happened(
+            asked.at,
+            "Requested additional verification",
+            asked.get_reason_display(),
+            asked.by.full_name,
+        )
+        for asked in requests
+    ]
     if case.closed_at:
         lines.append(
             Happened(case.closed_at, f"Closed: {case.get_closure_reason_display()}", "", "")

@@ -70,7 +70,13 @@ def my_work(*, user: User, at: datetime, filters: CaseFilters) -> MyWork:
     soon = federal_calendar().add_working_days(today, SOON)
     cases = filters.apply(_cases_of(user, filters), user=user)
     mine = Q(status__in=WAITS_FOR_CASEWORKER)
-    answered = Q(status__in=[CaseStatus.ADDITIONAL_ANSWERED, CaseStatus.G845_ANSWERED])
+    answered = Q(
+        status__in=[
+            CaseStatus.INITIAL_CONFIRMED,
+            CaseStatus.ADDITIONAL_ANSWERED,
+            CaseStatus.G845_ANSWERED,
+        ]
+    )
     sections = [
         _section("over", "Overdue", "overdue", cases.filter(mine, due_on__lt=today), today),
         _section(

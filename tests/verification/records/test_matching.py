@@ -1,0 +1,115 @@
+"""Whose record it is: the same name however written, and nobody else's (S1.4)."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verification.records.matching import Grade, alias_name, compare, judge, name_of
+
+LETTERS = st.text("ABCDEFGHIJKLMNOPRSTUVWXYZ", min_size=2, max_size=12)
+NAMES = st.lists(LETTERS, min_size=1, max_size=3).map(" ".join)
+BORN = date(1980, 2, 3)
+
+
+def fits(family, given_name, held_family, held_given, born=BORN, held_born=BORN):
+    return judge(
+        [name_of(family, given_name)], born, [name_of(held_family, held_given)], held_born
+    ).fits
+
+
+@pytest.mark.parametrize(
+    ("family", "given_name", "held_family", "held_given"),
+    [
+        ("López-García", "María Elena", "LOPEZ GARCIA", "MARIA ELENA"),
+        ("O'Connor", "Sean", "OCONNOR", "SEAN"),
+        ("De la Torre Pineda", "Juan", "DELATORRE PINEDA", "JUAN"),
+        ("Alghamdi", "Halima", "AL GHAMDI", "HALIMA"),
+        ("Nguyễn", "Thị Lan", "NGUYEN", "THI LAN"),
+        ("Шевченко", "Ольга", "SHEVCHENKO", "OLGA"),
+        ("Smith Jr.", "John", "SMITH", "JOHN"),
+        ("Mai", "Nguyen", "NGUYEN", "MAI"),
+        ("Lopez", "Maria Elena", "LOPEZ GARCIA", "MARIA ELENA"),
+        ("Gonzalez", "Maria Santos", "SANTOS GONZALEZ", "MARIA"),
+        ("Baez", "Juan C", "BAEZ", "JUAN CARLOS"),
+        ("Davydov", "Mikhail", "DAVYDOV", "MIKHAIL EDUARDOVICH"),
+        ("Leila", "FNU", "LNU", "LEILA"),
+        ("Deepak", "No Given Name", "DEEPAK", "FNU"),
+        ("Belyayeva", "Natalya", "BELIAEVA", "NATALIA"),
+        ("Gonzalez", "Ma Guadalupe", "GONZALEZ", "MARIA GUADALUPE"),
+        ("Brown", "Mike", "BROWN", "MICHAEL"),
+        ("Floers Mireles", "Juan", "FLORES MIRELES", "JUAN"),
+    ],
+)
+def test_the_same_person_written_another_way_fits(family, given_name, held_family, held_given):
+    assert fits(family, given_name, held_family, held_given)
+
+
+@pytest.mark.parametrize(
+    ("family", "given_name", "held_family", "held_given"),
+    [
+        ("Hernandez", "Carla", "HERNANDEZ", "CARLOS"),
+        ("Murillo", "Mario", "MURILLO", "MARIA"),
+        ("Pina", "Maria Isabel", "PINA", "MARIA ELENA"),
+        ("Kumar", "Neha", "KUMAR", "SNEHA"),
+        ("Joshi", "Ramesh", "JOSHI", "RAKESH"),
+        ("Al Hassan", "Nada", "AL HASSAN", "NADIA"),
+        ("Sanchez", "Maria", "ROMERO", "MARIA"),
+        ("Li", "Wei", "LI", "WEN"),
+        ("Ho", "Ho Tsz", "HO", "HO KIT"),
+        ("Garcia", "Ana", "GARCIA", "MARIA ANA"),
+        ("", "", "GARCIA", "ANA"),
+        ("Garcia", "", "GARCIA", "ANA"),
+    ],
+)
+def test_somebody_else_does_not_fit(family, given_name, held_family, held_given):
+    assert not fits(family, given_name, held_family, held_given)
+
+
+def test_the_day_of_birth_must_be_the_same():
+    assert not fits("Lee", "Ann", "LEE", "ANN", date(1980, 2, 4))
+    assert not fits("Lee", "Ann", "LEE", "ANN", BORN, None)
+
+
+def test_day_and_month_in_the_other_order_need_the_very_same_name():
+    assert fits("Lee", "Ann", "LEE", "ANN", date(1980, 3, 2))
+    assert not fits("Lee", "Ann", "LEE", "ANN MARIE", date(1980, 3, 2))
+
+
+def test_an_alias_is_a_name_of_the_person():
+    held = [name_of("KEMP", "KARI"), alias_name("DOWNS, KARI")]
+    assert judge([name_of("Downs", "Kari")], BORN, held, BORN).fits
+
+
+@given(NAMES, NAMES)
+def test_case_hyphens_and_spaces_never_change_the_outcome(family, given_name):
+    held = name_of(family, given_name)
+    for write in (
+        str.lower,
+        str.title,
+        lambda text: f"  {text.replace(' ', '-')} ",
+        lambda text: text.replace(" ", "   "),
+    ):
+        assert compare(name_of(write(family), write(given_name)), held) is compare(held, held)
+
+
+@given(NAMES, NAMES, NAMES, NAMES)
+def test_comparing_works_the_same_both_ways_around(family, given_name, other, other_given):
+    left, right = name_of(family, given_name), name_of(other, other_given)
+    assert compare(left, right) is compare(right, left)
+
+
+@given(NAMES, NAMES, NAMES, NAMES)
+def test_spacing_and_case_never_turn_a_refusal_into_a_match(family, given_name, other, given_other):
+    held = name_of(other, given_other)
+    plain = compare(name_of(family, given_name), held)
+    spaced = compare(name_of(f" {family.lower()} ", given_name.title()), held)
+    assert spaced is plain
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_at_all_breaks_the_comparison(family, given_name):
+    name = name_of(family, given_name)
+    expected = Grade.SAME if name.all else Grade.NO
+    assert compare(name, name) is expected
