@@ -79,17 +79,20 @@ def family_grade(left: Parts, right: Parts) -> Grade:
     left_core, right_core = names.core(left), names.core(right)
     if names.squashed(left_core) == names.squashed(right_core):
         return Grade.SAME
-    shorter, longer = sorted((left_core, right_core), key=len)
-    if set(shorter) <= set(longer):
+    if one_within_the_other(set(left_core), set(right_core)):
         return Grade.PART
     short, long = sorted((names.squashed(left), names.squashed(right)), key=len)
     if len(short) >= 9 and long.startswith(short):
         return Grade.PART  # cut off where a form had no more room
     if heard(left, right) or heard(left_core, right_core):
         return Grade.HEARD
-    if {names.sound(part) for part in shorter} <= {names.sound(part) for part in longer}:
+    if one_within_the_other(set(map(names.sound, left_core)), set(map(names.sound, right_core))):
         return Grade.HEARD
     return Grade.SLIP if family_slipped(left_core, right_core) else Grade.NO
+
+
+def one_within_the_other(left: set[str], right: set[str]) -> bool:
+    return left <= right or right <= left
 
 
 def given_grade(left: Parts, right: Parts) -> Grade:
