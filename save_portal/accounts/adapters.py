@@ -8,14 +8,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an agency's administrator, never by the visitor."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def clean_email(self, email: str) -> str:
-        return super().clean_email(email).lower()
+        return str(super().clean_email(email)).lower()
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""

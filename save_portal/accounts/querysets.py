@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from save_portal.accounts.models import User
 
 
-class AgencyQuerySet(models.QuerySet):
+class AgencyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> AgencyQuerySet:
         return self if user.is_office_staff else self.filter(pk=user.agency_id)
 
@@ -19,19 +19,19 @@ class AgencyQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
 
-class DepartmentQuerySet(models.QuerySet):
+class DepartmentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> DepartmentQuerySet:
         return self if user.is_office_staff else self.filter(agency_id=user.agency_id)
 
 
-class GroupQuerySet(models.QuerySet):
+class GroupQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> GroupQuerySet:
         if user.is_office_staff:
             return self
         return self.filter(department__agency_id=user.agency_id)
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> UserQuerySet:
         return self if user.is_office_staff else self.filter(agency_id=user.agency_id)
 
@@ -45,10 +45,11 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         if not email:
             raise ValueError("An account needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email=(email or "").strip().lower())
+        user: User = self.get(email=(email or "").strip().lower())
+        return user

@@ -14,7 +14,7 @@ from save_portal.accounts.models import User
 @transaction.atomic
 def end_account(*, user_id: int, by: User | None, at: datetime) -> User:
     """Ends an account at once: no further sign-in, and every open session of it dies."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user: User = User.objects.select_for_update().get(pk=user_id)
     if user.is_active:
         user.is_active = False
         user.ended_at = at

@@ -133,7 +133,7 @@ def fence(
         backward.append(f'DROP POLICY tenancy_insert ON "{table}"')
     backward.append(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
     backward.append(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
-    return migrations.RunSQL(sql=forward, reverse_sql=backward)
+    return migrations.RunSQL(sql=";\n".join(forward), reverse_sql=";\n".join(backward))
 
 
 MAKE_APP_ROLE = f"""

@@ -30,6 +30,7 @@ def _next(request: HttpRequest) -> str:
 @any_signed_in
 def terms_of_use(request: HttpRequest) -> HttpResponse:
     """The terms of use, accepted at each sign-in before anything else (S3.5)."""
+    assert request.user.is_authenticated
     if request.method == "POST":
         if request.POST.get("accept") == "yes":
             terms.accept(session=request.session, by=request.user, at=timezone.now())
@@ -65,5 +66,6 @@ def session(request: HttpRequest) -> HttpResponse:
 @require_safe
 @any_signed_in
 def profile(request: HttpRequest) -> HttpResponse:
+    assert request.user.is_authenticated
     context = {"factors": factors_of(request.user), "demanded": not settings.DEMO}
     return render(request, "account/profile.html", context)

@@ -24,7 +24,7 @@ def _actor(by: User | None) -> tuple[int | None, str]:
     return (None, SYSTEM) if by is None else (by.pk, by.full_name or by.email)
 
 
-def _json(value: Any) -> Jsonb:
+def _json(value: Any) -> Any:
     return Jsonb(value, dumps=lambda data: json.dumps(data, cls=DjangoJSONEncoder))
 
 

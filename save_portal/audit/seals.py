@@ -52,8 +52,11 @@ def _mark(log: Log) -> None:
         oldest_running, horizon = cursor.fetchone()
         mark = SealMark.objects.filter(log=log.name).first()
         # A mark beyond the horizon comes from another server's counting: the log was moved.
-        valid = mark is not None and mark.horizon <= horizon
-        if not valid or (oldest_running >= mark.horizon and not _pending(log, mark)):
+        if (
+            mark is None
+            or mark.horizon > horizon
+            or (oldest_running >= mark.horizon and not _pending(log, mark))
+        ):
             SealMark.objects.update_or_create(
                 log=log.name, defaults={"last_id": last_id, "horizon": horizon}
             )

@@ -23,7 +23,9 @@ CACHE_SECONDS = 60.0
 @lru_cache(maxsize=256)
 def statutory_holidays(year: int) -> Mapping[date, str]:
     """The days of one calendar year, the observed ones included."""
-    found = holidays.UnitedStates(years=(year, year + 1), observed=True, categories="public")
+    found = holidays.country_holidays(
+        "US", years=(year, year + 1), observed=True, categories="public"
+    )
     return {day: name for day, name in found.items() if day.year == year}
 
 

@@ -7,7 +7,7 @@ from django import forms
 from save_portal.calendar.models import Closure
 
 
-class ClosureForm(forms.ModelForm):
+class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Closure
         fields = ["on", "name", "cite", "is_closed"]

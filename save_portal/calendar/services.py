@@ -37,7 +37,7 @@ def save_closure(
     after = _facts(closure)
     if before == after:
         return closure
-    closure._history_user = by
+    closure._history_user = by  # type: ignore[attr-defined]
     closure.save()
     audit.record(
         "added_closure" if before is None else "changed_closure",

@@ -30,6 +30,7 @@ def closure_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.MANAGE_PROGRAM)
 def closure_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    assert request.user.is_authenticated
     closure = get_object_or_404(Closure, pk=pk) if pk is not None else None
     form = ClosureForm(request.POST or None, instance=closure)
     if request.method == "POST" and form.is_valid():

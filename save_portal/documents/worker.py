@@ -53,7 +53,7 @@ def renderer(folders: dict[str, str], css: str) -> Any:
 
     roots = {name: Path(folder).resolve() for name, folder in folders.items()}
 
-    class OurFiles(URLFetcher):
+    class OurFiles(URLFetcher):  # type: ignore[misc]
         """`portal:///<folder>/<path>` and `data:`; whatever else a document asks for ends it."""
 
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:

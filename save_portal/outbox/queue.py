@@ -67,7 +67,7 @@ def mail(*, to_user_id: int, template: str, context: dict[str, Any], key: str) -
 
 
 def pause_after(attempts: int) -> timedelta:
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
 def deliver_due(at: datetime) -> int:
