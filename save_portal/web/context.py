@@ -28,6 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_initiate": user.can(Permission.INITIATE_CASE),
             "may_see_cases": user.can(Permission.VIEW_OWN_CASES)
             or user.can(Permission.VIEW_AGENCY_CASES),
+            "may_manage_program": user.can(Permission.MANAGE_PROGRAM),
             "session_seconds": seconds_left(request),
             "warning_seconds": settings.SESSION_WARNING_SECONDS,
         }

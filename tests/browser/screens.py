@@ -27,7 +27,13 @@ def test_pictures_of_every_page(world, open_page):
             by=dana,
             at=AT,
         )
-    page = sign_in(open_page(), dana)
+    page = open_page()
+    for width, viewport in (("1280", WIDE), ("390", NARROW)):
+        page.set_viewport_size(viewport)
+        page.goto("/accounts/login/")
+        page.screenshot(path=SCREENS / f"sign-in-{width}.png", full_page=True)
+    page.set_viewport_size(WIDE)
+    sign_in(page, dana)
 
     def take(name: str) -> None:
         for width, viewport in (("1280", WIDE), ("390", NARROW)):
@@ -44,6 +50,7 @@ def test_pictures_of_every_page(world, open_page):
         "case-confirmed": f"/cases/{confirmed.number}/",
         "case-unconfirmed": f"/cases/{refused.number}/",
         "retry": f"/cases/{refused.number}/retry/",
+        "additional": f"/cases/{refused.number}/additional/",
         "close": f"/cases/{confirmed.number}/close/",
         "print": f"/cases/{confirmed.number}/print/",
         "correction-sheet": f"/cases/{refused.number}/correction-sheet/",

@@ -118,6 +118,26 @@ def test_an_unconfirmed_case_through_its_duties(world, open_page):
     assert (case.closure_reason, case.wish) == ("applicant_declined", "declines")
 
 
+def test_another_person_on_the_photo_goes_to_a_status_verifier(world, open_page):
+    page = sign_in(open_page(), world["dana"])
+    initiate(page, ANA)
+    tab_to(page, "[name=answer]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/additional/")
+    check_accessible(page, "additional")
+    tab_to(page, "main button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".errs")
+    check_accessible(page, "additional, errors")
+    tab_to(page, "[name=reason]")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".note-success")
+    check_accessible(page, "case, with SAVE")
+    assert (one(Case).status, count(ChargeEvent)) == ("additional_requested", 2)
+
+
 def test_correct_and_retry_finds_the_record(world, open_page):
     page = sign_in(open_page(), world["dana"])
     initiate(page, {**ANA, "born": ("5", "30", "1990")})

@@ -1,4 +1,4 @@
-"""An answer in plain words: one sentence, the class of admission, what it does and does not mean."""
+"""An answer in plain words: one sentence, and the class of admission explained."""
 
 from __future__ import annotations
 

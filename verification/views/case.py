@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -64,7 +65,7 @@ def details_pdf(request: HttpRequest, number: str) -> HttpResponse:
     user: Any = request.user
     now = timezone.now()
     page = _page(request, number)
-    context = _context(page) | {"printed_at": now, "printed_by": user}
+    context = _context(page) | {"printed_at": now, "printed_by": user, "demo": settings.DEMO}
     content = printing.case_details(page=page, context=context, by=user, at=now)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="case-{page.case.number}.pdf"'
@@ -112,9 +113,11 @@ def photo_match(request: HttpRequest, number: str) -> HttpResponse:
         {
             "yes": "Recorded: the photo shows the applicant.",
             "no": "Recorded: the photo shows another person. A status verifier must settle it.",
-            "cannot_tell": "Recorded: you cannot tell. You can answer again while the case is open.",
+            "cannot_tell": "Recorded: you cannot tell. You may answer again later.",
         }[answer],
     )
+    if answer == PhotoAnswer.NO:
+        return redirect("verification:additional", number=number)
     return redirect("verification:case", number=number)
 
 
@@ -127,6 +130,7 @@ def duties(request: HttpRequest, number: str) -> HttpResponse:
     value = request.POST.get("value", "")
     duty = request.POST.get("duty", "")
     if not value and "undo" not in request.POST:
+        _page(request, number)
         raise CaseError("Choose what the applicant said. Nothing was recorded.")
     duty_service.record(
         case_number=_canonical(number),

@@ -76,9 +76,8 @@ def no_query(request: HttpRequest, reason: str) -> HttpResponse:
     user: Any = request.user
     if reason not in NO_QUERY_RULES:
         raise Http404
-    recorded = None
     if request.method == "POST":
-        recorded, refused = attempt(
+        _, refused = attempt(
             lambda: drafts.record_no_query(
                 by=user,
                 at=timezone.now(),

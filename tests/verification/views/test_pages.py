@@ -1,7 +1,13 @@
 """Every page of a case opens for its caseworker, and says what it must."""
 
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
+
+from save_portal.accounts.tenancy import system_scope
+from save_portal.audit.models import DisclosureEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +60,24 @@ def test_bent_parameters_of_the_list_are_as_good_as_none(dana, confirmed):
     assert dana.get("/cases/", bent).status_code == 200
     # A cursor that decodes, but holds no date.
     assert dana.get("/cases/", {"cursor": "W2ZhbHNlLCJ4IiwxXQ"}).status_code == 200
+
+
+@pytest.mark.parametrize("which", ["confirmed", "unconfirmed"])
+def test_the_case_details_are_a_pdf(dana, request, which):
+    case = request.getfixturevalue(which)
+    response = dana.get(f"/cases/{case.number}/details.pdf")
+    assert response.headers["Content-Type"] == "application/pdf"
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
+    assert case.grouped_number in text
+    assert "SAVE decides nothing about eligibility" in text
+
+
+def test_each_display_of_a_record_leaves_a_disclosure_event(dana, confirmed):
+    with system_scope():
+        before = DisclosureEvent.objects.count()
+    dana.get(f"/cases/{confirmed.number}/")
+    dana.get(f"/cases/{confirmed.number}/photo/")
+    with system_scope():
+        new = DisclosureEvent.objects.order_by("pk")[before:]
+        assert [event.fields == ["photo"] for event in new] == [False, True]
+        assert {event.case_number for event in new} == {confirmed.number}
