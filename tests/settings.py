@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("DEMO", "1")
+# The browser driver runs an event loop in the test's own thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from save_portal.settings import *  # noqa: F403
 from save_portal.settings import DATABASES, STORAGES
