@@ -4,6 +4,7 @@ Set-up, PostgreSQL, migrations, static files and the demo's people first; then t
 the worker, watched until Ctrl-C. What was started here is stopped here; the data stay.
 """
 
+# ruff: noqa: S603 (the commands are our own, their arguments no shell sees)
 from __future__ import annotations
 
 import ctypes
@@ -144,10 +145,17 @@ def manage(variables: dict[str, str], *arguments: str) -> None:
         raise Trouble(f"`manage.py {arguments[0]}` failed (exit code {done.returncode}).")
 
 
-def _ask(variables: dict[str, str], code: str) -> str:
-    """A line of Python inside Django; what it printed last."""
+def update_database(variables: dict[str, str]) -> int:
+    """Run the migrations; how many users there are then. One start of Django does for both."""
+    code = (
+        "import django; django.setup()\n"
+        "from django.contrib.auth import get_user_model\n"
+        "from django.core.management import call_command\n"
+        "call_command('migrate', interactive=False, verbosity=0)\n"
+        "print(get_user_model().objects.count())\n"
+    )
     done = subprocess.run(
-        [str(environment.PYTHON), "-c", f"import django; django.setup(); {code}"],
+        [str(environment.PYTHON), "-c", code],
         cwd=ROOT,
         env=variables | {"DJANGO_SETTINGS_MODULE": "save_portal.settings"},
         stdout=subprocess.PIPE,
@@ -155,8 +163,8 @@ def _ask(variables: dict[str, str], code: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise Trouble("Django does not start with the demo's settings; see above.")
-    return done.stdout.strip().splitlines()[-1]
+        raise Trouble("The database could not be brought up to date; see above.")
+    return int(done.stdout.split()[-1])
 
 
 def _static_sources() -> str:
@@ -183,13 +191,10 @@ def collect_static(local: Path, variables: dict[str, str]) -> None:
     stamp.write_text(mark)
 
 
-def people_the_world(local: Path, variables: dict[str, str]) -> None:
+def people_the_world(local: Path, variables: dict[str, str], users: int) -> None:
     """`seed_world` on an empty database; a half-finished one is begun again."""
     unfinished = local / "seed.unfinished"
-    count = (
-        "from django.contrib.auth import get_user_model as model; print(model().objects.count())"
-    )
-    if _ask(variables, count) != "0" and not unfinished.exists():
+    if users and not unfinished.exists():
         return
     say(f"Making the demo's world of {int(PEOPLE):,} synthetic people")
     unfinished.touch()
@@ -208,12 +213,8 @@ def children(local: Path, port: int) -> list[Child]:
         *(python, "-m", "gunicorn", "save_portal.wsgi:application"),
         *("--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
         *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "10"),
+        "--no-control-socket",
     ]
-    described = subprocess.run(
-        [python, "-m", "gunicorn", "--help"], capture_output=True, text=True, check=False
-    )
-    if "--no-control-socket" in described.stdout:
-        gunicorn.append("--no-control-socket")
     worker = [python, "manage.py", "procrastinate", "worker"]
     made = [Child("web", gunicorn, logs / "web.log"), Child("worker", worker, logs / "worker.log")]
     for child in made:
@@ -334,9 +335,9 @@ def _serve(local: Path, port: int) -> None:
             postgres.start()
         variables = variables_for(local, port)
         say("Bringing the database up to date")
-        manage(variables, "migrate", "--noinput", "--verbosity", "0")
+        users = update_database(variables)
         collect_static(local, variables)
-        people_the_world(local, variables)
+        people_the_world(local, variables, users)
         refuse_taken_port(port)
         running = children(local, port)
         for child in running:

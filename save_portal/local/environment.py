@@ -4,6 +4,7 @@ What is up to date is left alone; a second run takes a moment. The index is the 
 pip is set to use, and every file is checked against the hashes in the lock files.
 """
 
+# ruff: noqa: S603 (the commands are our own, their arguments no shell sees)
 from __future__ import annotations
 
 import argparse

@@ -5,6 +5,7 @@ Three clusters can stand side by side: `demo` (durable), `test` (fast, thrown aw
 PostgreSQL never runs as root: root starts it as a system user who owns the cluster's folder.
 """
 
+# ruff: noqa: S603 (the commands are our own, their arguments no shell sees)
 from __future__ import annotations
 
 import argparse

@@ -3,6 +3,7 @@
 With DATABASE_URL set that server is used and no cluster is started.
 """
 
+# ruff: noqa: S603 (the commands are our own, their arguments no shell sees)
 from __future__ import annotations
 
 import argparse
