@@ -1,0 +1,319 @@
+"""What is measured, and against what; run.py prepares the database and prints the table."""
+
+from __future__ import annotations
+
+import csv
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from save_portal.accounts import terms
+from save_portal.accounts.models import User
+from save_portal.accounts.tenancy import scope_for
+from save_portal.web.keyset import encode
+from verification.case_number import new_case_number
+from verification.errors import InvalidSubmission
+from verification.forms.initiate import typed_of
+from verification.immigration_documents import FIELDS
+from verification.models import Case
+from verification.records import index, loading
+from verification.rules.submission import Submission, validate
+from verification.selectors.case_list import SIZE, case_list
+from verification.selectors.filters import CaseFilters
+from verification.selectors.my_work import my_work
+from verification.services import initial
+
+# Case ids of measured cases begin here, so that no other number in a statement equals one.
+FIRST_CASE_ID = 5_000_000_000
+SLICES = 4
+SYSTEMS = ("CIS", "ADIS", "SEVIS", "CLAIMS3", "CLAIMS4", "ISRS")
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the table; times in milliseconds, `share` against what `against` names."""
+
+    name: str
+    people: int
+    cases: int
+    count: int = 0
+    p50: float | None = None
+    p99: float | None = None
+    queries: float | None = None
+    per_second: float | None = None
+    share: float | None = None
+    against: str = ""
+    aim: str = ""
+
+
+def percentiles(seconds: list[float]) -> tuple[float, float]:
+    """Median and 99th percentile in milliseconds."""
+    if len(seconds) < 2:
+        return (seconds[0] * 1000, seconds[0] * 1000) if seconds else (0.0, 0.0)
+    return median(seconds) * 1000, quantiles(seconds, n=100, method="inclusive")[98] * 1000
+
+
+def timed(act: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+# -- loading -----------------------------------------------------------------------------------
+
+
+def load_all(directory: Path, url: str, *, people: int) -> list[Row]:
+    """All six files through `load`, then the same files by bare COPY; then the index."""
+    rows = sum(_lines(directory / f"{name}.csv") for name in SYSTEMS)
+    ours = bare = 0.0
+    for name in SYSTEMS:
+        file = directory / f"{name}.csv"
+        bare += timed(lambda file=file: copy_bare(url, file))
+        ours += timed(lambda name=name, file=file: loading.load(name, file, full=True))
+    building = timed(index.build)
+    return [
+        Row("load_source, six files", people, 0, rows, per_second=rows / ours,
+            share=bare / ours, against="bare COPY with an index", aim="≥ 25 %"),
+        Row("build_index after it", people, 0, rows, per_second=rows / building),
+    ]  # fmt: skip
+
+
+def _lines(file: Path) -> int:
+    with file.open(newline="", encoding="utf-8") as opened:
+        return sum(1 for _ in csv.reader(opened)) - 1
+
+
+def copy_bare(url: str, file: Path) -> None:
+    """The file as it is into a table of its columns, all text, with one index."""
+    with file.open("rb") as opened, psycopg.connect(url) as bare, bare.cursor() as cursor:
+        names = opened.readline().decode("utf-8-sig").strip().split(",")
+        columns = ", ".join(f'"{name}" text' for name in names)
+        cursor.execute(f"DROP TABLE IF EXISTS bare; CREATE TABLE bare ({columns})")
+        cursor.execute("CREATE INDEX ON bare (record_id)")
+        with cursor.copy("COPY bare FROM STDIN WITH (FORMAT csv)") as copy:
+            while block := opened.read(1 << 20):
+                copy.write(block)
+        bare.commit()
+        cursor.execute("DROP TABLE bare")
+
+
+# -- initial verification ----------------------------------------------------------------------
+
+
+def submissions(truth: Path, *, benefits: tuple[str, ...], today: date) -> Iterator[Submission]:
+    """Each confirmable person once, as typed from the document, in random order."""
+    with truth.open(newline="", encoding="utf-8") as opened:
+        people = [row for row in csv.DictReader(opened) if row["outcome"] == "confirmed"]
+    random.Random(1).shuffle(people)  # noqa: S311
+    for row in people:
+        expires = row["document_expires_on"]
+        typed = Submission(
+            **{name: row[name] for name in FIELDS if name in row},
+            document_type=row["document_type"],
+            family_name=row["family_name"],
+            given_name=row["given_name"],
+            middle_name=row["middle_name"],
+            date_of_birth=date.fromisoformat(row["date_of_birth"]),
+            document_expires_on=date.fromisoformat(expires) if expires else None,
+            benefits=benefits[:1],
+            original_examined=True,
+        )
+        try:
+            yield validate(typed, today=today, permitted_benefits=benefits)
+        except InvalidSubmission:
+            continue
+
+
+def initiate(user: User, submission: Submission) -> Case:
+    with scope_for(user):
+        return initial.initiate(by=user, at=timezone.now(), submission=submission)
+
+
+Statement = tuple[Any, Any]
+
+
+@contextmanager
+def captured() -> Iterator[list[Statement]]:
+    """Every statement with its parameters, as Django gives them to psycopg."""
+    statements: list[Statement] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+class Replay:
+    """One captured verification, to be run again as a new case without Django."""
+
+    def __init__(self, user: User, submission: Submission) -> None:
+        with captured() as statements:
+            self.case = initiate(user, submission)
+        # A transaction's BEGIN and COMMIT are not among them; the replay has its own.
+        self.statements = statements
+        self.lock = int.from_bytes(bytes.fromhex(self.case.fingerprint[:16]), signed=True)
+
+    def run(self, bare: psycopg.Connection) -> None:
+        fresh: dict[Any, Any] = {
+            self.case.number: new_case_number(),
+            self.case.fingerprint: random.randbytes(32).hex(),  # noqa: S311
+            self.lock: random.getrandbits(62),  # noqa: S311
+        }
+        with bare.transaction(), bare.cursor() as cursor:
+            for sql, params in self.statements:
+                cursor.execute(sql, self._renewed(params, fresh))
+                if cursor.description:
+                    found = cursor.fetchall()
+                    if found and isinstance(sql, str) and 'INTO "verification_case" ' in sql:
+                        fresh[self.case.pk] = found[0][0]
+
+    @staticmethod
+    def _renewed(params: Any, fresh: dict[Any, Any]) -> Any:
+        if not isinstance(params, (list, tuple)):
+            return params
+        return [
+            fresh.get(value, value) if isinstance(value, (str, int)) else value for value in params
+        ]
+
+
+def verify(
+    user: User, people: Iterator[Submission], url: str, *, seconds: float, population: int
+) -> Row:
+    """The service and bare psycopg by turns, so that both have the machine's same moods."""
+    for _ in range(20):
+        initiate(user, next(people))
+    replays = [Replay(user, next(people)) for _ in range(100)]
+    ours: list[float] = []
+    theirs: list[float] = []
+    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor, autocommit=True) as bare:
+        for replay in replays[:20]:
+            replay.run(bare)
+        for _ in range(SLICES):
+            until = time.perf_counter() + seconds / SLICES
+            while time.perf_counter() < until and (submission := next(people, None)) is not None:
+                ours.append(timed(lambda submission=submission: initiate(user, submission)))
+            until = time.perf_counter() + seconds / SLICES
+            while time.perf_counter() < until:
+                replay = replays[len(theirs) % len(replays)]
+                theirs.append(timed(lambda replay=replay: replay.run(bare)))
+    p50, p99 = percentiles(ours)
+    rate, bare_rate = len(ours) / sum(ours), len(theirs) / sum(theirs)
+    return Row(
+        "initial verification, service", population, 0, len(ours), p50, p99,
+        sum(len(r.statements) for r in replays) / len(replays), rate, rate / bare_rate,
+        f"psycopg, same statements: {bare_rate:,.0f}/s", "≥ 50 %",
+    )  # fmt: skip
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session[terms.ACCEPTED] = terms.VERSION
+    session.save()
+    return client
+
+
+def verify_by_form(
+    user: User, people: Iterator[Submission], service: Row, *, seconds: float, population: int
+) -> list[Row]:
+    """The pages as a browser walks them: document, its fields, check, and the case's page."""
+    client = signed_in(user)
+    submitted: list[float] = []
+    walked: list[float] = []
+
+    def post(address: str, data: dict[str, Any]) -> str:
+        response = client.post(address, data)
+        if response.status_code != 302:
+            raise RuntimeError(f"{address} answered {response.status_code}")
+        return str(response["Location"])
+
+    def walk(submission: Submission) -> None:
+        details = post("/cases/new/", {"document": submission.document_type})
+        check = post(details, {k: v for k, v in typed_of(submission).items() if v != [None]})
+        began = time.perf_counter()
+        case = post(check, {})
+        submitted.append(time.perf_counter() - began)
+        if client.get(case).status_code != 200:
+            raise RuntimeError(f"{case} is not shown")
+
+    for _ in range(3):
+        walk(next(people))
+    submitted.clear()
+    with captured() as caught:
+        walk(next(people))
+    submitted.clear()
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until and (submission := next(people, None)) is not None:
+        walked.append(timed(lambda submission=submission: walk(submission)))
+    assert service.per_second is not None and service.share is not None
+    bare = service.per_second / service.share
+    rows = []
+    for name, times, queries, aim in (
+        ("the request that submits (in process)", submitted, None, "≥ 15 %"),
+        ("form, check, submit, case page (4 requests, in process)", walked, len(caught), ""),
+    ):
+        p50, p99 = percentiles(times)
+        rate = len(times) / sum(times)
+        rows.append(
+            Row(name, population, 0, len(times), p50, p99, queries, rate, rate / bare,
+                "psycopg, as above", aim)
+        )  # fmt: skip
+    return rows
+
+
+# -- lists -------------------------------------------------------------------------------------
+
+
+def lists(caseworker: User, supervisor: User, *, people: int, cases: int, times: int) -> list[Row]:
+    """Median time and number of queries of each list with so many cases in the agency."""
+    at = timezone.now()
+    everything = CaseFilters()
+
+    def listed(user: User, cursor: str | None = None, sort: str = "-created") -> Any:
+        return case_list(user=user, at=at, filters=everything, sort=sort, cursor=cursor)
+
+    rows = []
+    with scope_for(supervisor):
+        middle = _middle(supervisor, cases)
+    acts: list[tuple[str, User, Callable[[], Any]]] = [
+        ("My work, caseworker", caseworker,
+         lambda: my_work(user=caseworker, at=at, filters=everything)),
+        ("case list, caseworker", caseworker, lambda: listed(caseworker)),
+        ("case list, supervisor", supervisor, lambda: listed(supervisor)),
+        ("case list, supervisor, page in the middle", supervisor,
+         lambda: listed(supervisor, middle)),
+        ("case list, supervisor, by name", supervisor, lambda: listed(supervisor, None, "name")),
+    ]  # fmt: skip
+    for name, user, act in acts:
+        with scope_for(user):
+            with CaptureQueriesContext(connection) as caught:
+                act()
+            took: list[float] = []
+            while len(took) < times and sum(took) < 10:
+                took.append(timed(act))
+        p50, p99 = percentiles(took)
+        rows.append(Row(name, people, cases, len(took), p50, p99, len(caught), 1000 / p50))
+    return rows
+
+
+def _middle(user: User, cases: int) -> str | None:
+    """The cursor of the page behind half of the cases."""
+    ordered = Case.objects.visible_to(user).order_by("-created_at", "-id")
+    place = max(0, cases // 2 - SIZE)
+    found = list(ordered.values_list("created_at", "id")[place : place + 1])
+    return encode(found[0]) if found else None

@@ -1,0 +1,225 @@
+"""The benchmark table: one run, one machine, one database made for it and dropped after it.
+
+    python benchmarks/run.py [--people N] [--cases N] [--seconds S] [--json]
+
+DATABASE_URL names the server. Beside every rate stands what bare psycopg, or bare COPY, reaches
+in the same run on the same server; the ratio says more than the rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+FEW = 1_000
+
+if TYPE_CHECKING:
+    from benchmarks.measure import Row
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def own_database(server: str) -> Iterator[str]:
+    """The address of a new database on the server; it is dropped at the end."""
+    name = f"save_bench_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def durability(url: str) -> dict[str, str]:
+    with psycopg.connect(url) as bare:
+        return {
+            name: bare.execute("SELECT current_setting(%s)", [name]).fetchone()[0]  # type: ignore[index]
+            for name in ("server_version", "fsync", "synchronous_commit", "shared_buffers")
+        }
+
+
+def agency_with_people() -> tuple[Any, Any, Any]:
+    """A caseworker, a colleague and a supervisor of one agency with an agreement in force."""
+    from agreements.models import Agreement
+    from save_portal.accounts.models import Agency, Department, User
+    from save_portal.accounts.roles import Role
+    from save_portal.accounts.tenancy import system_scope
+
+    with system_scope():
+        agency = Agency.objects.create(code="BENCH", name="Benchmark Agency", kind="local")
+        department = Department.objects.create(agency=agency, name="Eligibility")
+        Agreement.objects.create(
+            agency=agency,
+            number="MOA-BENCH",
+            benefits=["snap", "medicaid"],
+            in_force=(date(2020, 1, 1), date(2040, 1, 1)),
+            legal_basis="Social Security Act, section 1137(d)",
+        )
+        users = [
+            User.objects.create_user(
+                f"{name}@bench.example",
+                full_name=name.title(),
+                role=role,
+                agency=agency,
+                department=department,
+            )
+            for name, role in (
+                ("measured", Role.GENERAL_USER),
+                ("other", Role.GENERAL_USER),
+                ("supervisor", Role.SUPERVISOR),
+            )
+        ]
+        found = {
+            user.email: user
+            for user in User.objects.select_related("agency", "department", "group")
+        }
+    measured, other, supervisor = (found[user.email] for user in users)
+    return measured, other, supervisor
+
+
+def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks import bulk, measure
+    from verification.records.population import write_uploads
+
+    say("Making the tables")
+    call_command("migrate", verbosity=0)
+    measured, other, supervisor = agency_with_people()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="save-bench-") as folder:
+        directory = Path(folder)
+        say(f"Writing the uploads of {people:,} people")
+        write_uploads(directory, people, seed=1)
+        say("Loading them")
+        rows += measure.load_all(directory, url, people=people)
+        say(f"Lists with {min(FEW, cases):,} cases")
+        bulk.add_cases(1, min(FEW, cases), own=measured, other=other)
+        few = measure.lists(measured, supervisor, people=people, cases=FEW, times=100)
+        if cases > FEW:
+            say(f"Lists with {cases:,} cases")
+            bulk.add_cases(FEW + 1, cases, own=measured, other=other)
+        many = measure.lists(measured, supervisor, people=people, cases=cases, times=100)
+        for small, large in zip(few, many, strict=True):
+            large.share = (large.p50 or 0) / (small.p50 or 1)
+            large.against, large.aim = f"p50 with {small.cases:,} cases", "≤ 150 %"
+            rows += [small, large]
+        say("Initial verification")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"ALTER TABLE verification_case ALTER id RESTART WITH {measure.FIRST_CASE_ID}"
+            )
+        asked = measure.submissions(
+            directory / "truth.csv", benefits=("snap", "medicaid"), today=date.today()
+        )
+        service = measure.verify(measured, asked, url, seconds=2 * seconds, population=people)
+        rows.append(service)
+        rows += measure.verify_by_form(measured, asked, service, seconds=seconds, population=people)
+        for row in rows[-3:]:
+            row.cases = cases
+    connection.close()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as people read them."""
+
+    def number(value: float | None, form: str) -> str:
+        return "" if value is None else format(value, form)
+
+    head = (
+        "",
+        "people",
+        "cases",
+        "n",
+        "p50 ms",
+        "p99 ms",
+        "queries",
+        "per s",
+        "share",
+        "of",
+        "aim",
+    )
+    lines = [head] + [
+        (
+            row.name,
+            f"{row.people:,}",
+            f"{row.cases:,}",
+            f"{row.count:,}",
+            number(row.p50, ",.1f"),
+            number(row.p99, ",.1f"),
+            number(row.queries, ".0f"),
+            number(row.per_second, ",.0f"),
+            number(row.share, ".0%"),
+            row.against,
+            row.aim,
+        )
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    left = {0, 9, 10}
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    many = int(os.environ.get("BENCH_PEOPLE", "100000"))
+    parser.add_argument("--people", type=int, default=many)
+    parser.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each measured rate")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    if asked.people < 1_000 or asked.cases < 1 or asked.seconds <= 0:
+        parser.error("at least 1,000 people, one case, and some time are needed")
+    server = os.environ.get("DATABASE_URL")
+    if not server:
+        parser.error("DATABASE_URL names no server; `make bench` starts one")
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DEMO", "1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    with own_database(server) as url:
+        os.environ["DATABASE_URL"] = url
+        held = durability(url)
+        rows = run(url, people=asked.people, cases=asked.cases, seconds=asked.seconds)
+    if asked.json:
+        print(json.dumps({"server": held, "rows": [asdict(row) for row in rows]}, indent=2))
+    else:
+        print(", ".join(f"{name} {value}" for name, value in held.items()))
+        print(table(rows))
+        if held["fsync"] != "on":
+            print("fsync is off here: only the ratios mean anything, and the writing ones little.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+"""Settings of the benchmarks: the portal's own, with static files served unhashed and no request log."""
+
+from save_portal.settings import *  # noqa: F403
+from save_portal.settings import LOGGING, STORAGES
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+ALLOWED_HOSTS = ["*"]
+LOGGING["root"] = {**LOGGING.get("root", {}), "level": "WARNING"}
+for logger in LOGGING.get("loggers", {}).values():
+    logger["level"] = "WARNING"
