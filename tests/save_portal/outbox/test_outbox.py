@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from save_portal.accounts.tenancy import agency_scope
 from save_portal.outbox import queue
 from save_portal.outbox.models import Message
 from save_portal.outbox.queue import CannotBeDelivered, deliver_due, enqueue, mail
@@ -52,6 +53,12 @@ def test_a_message_is_delivered_once_under_its_key(db):
 def test_a_message_calls_the_worker_in_its_own_transaction(db):
     enqueue("test", key="a", payload={})
     assert ProcrastinateJob.objects.filter(task_name="deliver_outbox").count() == 1
+
+
+def test_an_agency_s_request_may_send_and_the_worker_delivers(agency):
+    with agency_scope(agency.pk):
+        enqueue("test", key="a", payload={})
+    assert deliver_due(now()) == 1
 
 
 def test_what_rolls_back_never_leaves(db):
