@@ -20,9 +20,7 @@ class Price(models.Model):
             models.UniqueConstraint(
                 name="price_one_a_kind_and_day", fields=["kind", "effective_from"]
             ),
-            models.CheckConstraint(
-                name="price_is_not_negative", condition=models.Q(amount__gte=0)
-            ),
+            models.CheckConstraint(name="price_is_not_negative", condition=models.Q(amount__gte=0)),
         ]
 
     def __str__(self) -> str:

@@ -4,24 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('initial', 'Initial verification'), ('retry', 'Retry'), ('additional', 'Additional verification'), ('g845', 'Form G-845, additional verification skipped'), ('paper_g845', 'Paper Form G-845')], max_length=12)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('effective_from', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("initial", "Initial verification"),
+                            ("retry", "Retry"),
+                            ("additional", "Additional verification"),
+                            ("g845", "Form G-845, additional verification skipped"),
+                            ("paper_g845", "Paper Form G-845"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("effective_from", models.DateField()),
             ],
             options={
-                'ordering': ['kind', 'effective_from'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'effective_from'), name='price_one_a_kind_and_day'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='price_is_not_negative')],
+                "ordering": ["kind", "effective_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "effective_from"), name="price_one_a_kind_and_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="price_is_not_negative"
+                    ),
+                ],
             },
         ),
     ]
