@@ -128,7 +128,7 @@ def stage(cursor: CursorWrapper, columns: list[str], path: Path, progress: Progr
     except (DataError, pg.DataError, CutOff):
         digest = hashlib.sha256(path.read_bytes())
         stage_row_by_row(cursor, columns, path, progress)
-    cursor.execute("ANALYZE staged")
+    cursor.execute("ANALYZE staged (record_id)")
     return digest.hexdigest()
 
 

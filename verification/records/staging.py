@@ -4,6 +4,7 @@ from psycopg import sql
 
 from verification.records.systems import Column, System
 
+# Plain byte order makes comparing and checking text quick; nothing here is sorted for people.
 # A temporary table is not logged and vanishes with the transaction. The line number follows the
 # order of the rows; the header is line 1.
 CREATE = """
@@ -26,7 +27,9 @@ def identifiers(columns: list[str]) -> sql.Composable:
 def create(columns: list[str]) -> sql.Composable:
     """Make the staging tables for the columns that the file has."""
     return sql.SQL(CREATE).format(
-        columns=sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c)) for c in columns)
+        columns=sql.SQL(", ").join(
+            sql.SQL('{} text COLLATE "C"').format(sql.Identifier(c)) for c in columns
+        )
     )
 
 
@@ -170,9 +173,10 @@ WHERE coming.updated_at = held.updated_at AND held.closed_at IS NULL
          coming.date_of_birth, coming.sex, coming.country_of_birth,
          coming.country_of_citizenship, coming.own)
     IS DISTINCT FROM
-        (held.a_number, held.family_name, held.given_name, held.middle_name,
-         held.date_of_birth, held.sex, held.country_of_birth,
-         held.country_of_citizenship, held.own)
+        (held.a_number COLLATE "C", held.family_name COLLATE "C",
+         held.given_name COLLATE "C", held.middle_name COLLATE "C", held.date_of_birth,
+         held.sex COLLATE "C", held.country_of_birth COLLATE "C",
+         held.country_of_citizenship COLLATE "C", held.own)
 """
 
 KEEP_EARLIER = """
