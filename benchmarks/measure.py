@@ -116,7 +116,7 @@ def submissions(truth: Path, *, benefits: tuple[str, ...], today: date) -> Itera
     """Each confirmable person once, as typed from the document, in random order."""
     with truth.open(newline="", encoding="utf-8") as opened:
         people = [row for row in csv.DictReader(opened) if row["outcome"] == "confirmed"]
-    random.Random(1).shuffle(people)  # noqa: S311
+    random.Random(1).shuffle(people)
     for row in people:
         expires = row["document_expires_on"]
         typed = Submission(
@@ -170,8 +170,8 @@ class Replay:
     def run(self, bare: psycopg.Connection) -> None:
         fresh: dict[Any, Any] = {
             self.case.number: new_case_number(),
-            self.case.fingerprint: random.randbytes(32).hex(),  # noqa: S311
-            self.lock: random.getrandbits(62),  # noqa: S311
+            self.case.fingerprint: random.randbytes(32).hex(),
+            self.lock: random.getrandbits(62),
         }
         with bare.transaction(), bare.cursor() as cursor:
             for sql, params in self.statements:
@@ -260,7 +260,8 @@ def verify_by_form(
     until = time.perf_counter() + seconds
     while time.perf_counter() < until and (submission := next(people, None)) is not None:
         walked.append(timed(lambda submission=submission: walk(submission)))
-    assert service.per_second is not None and service.share is not None
+    assert service.per_second is not None
+    assert service.share is not None
     bare = service.per_second / service.share
     rows = []
     for name, times, queries, aim in (

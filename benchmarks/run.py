@@ -100,6 +100,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
     django.setup()
     from django.core.management import call_command
     from django.db import connection
+    from django.utils import timezone
 
     from benchmarks import bulk, measure
     from verification.records.population import write_uploads
@@ -131,7 +132,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
                 f"ALTER TABLE verification_case ALTER id RESTART WITH {measure.FIRST_CASE_ID}"
             )
         asked = measure.submissions(
-            directory / "truth.csv", benefits=("snap", "medicaid"), today=date.today()
+            directory / "truth.csv", benefits=("snap", "medicaid"), today=timezone.localdate()
         )
         service = measure.verify(measured, asked, url, seconds=2 * seconds, population=people)
         rows.append(service)

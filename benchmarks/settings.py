@@ -1,4 +1,4 @@
-"""Settings of the benchmarks: the portal's own, with static files served unhashed and no request log."""
+"""Settings of the benchmarks: the portal's own, without a request log and hashed static files."""
 
 from save_portal.settings import *  # noqa: F403
 from save_portal.settings import LOGGING, STORAGES
