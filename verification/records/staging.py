@@ -71,8 +71,8 @@ def refuse_invalid(system: System, present: list[str]) -> sql.Composable:
         )
     )
     faults.append(
-        sql.SQL("WHEN updated_at::timestamptz > now() + interval '2 days' THEN {}").format(
-            sql.Literal("updated_at: lies in the future")
+        sql.SQL("WHEN updated_at::timestamptz > now() + interval '366 days' THEN {}").format(
+            sql.Literal("updated_at: lies more than a year ahead")
         )
     )
     if "passport_number" in present:

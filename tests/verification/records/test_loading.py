@@ -112,6 +112,12 @@ def test_rows_with_a_fault_are_left_out_with_line_and_reason(tmp_path):
     assert found[7] == "family_name, given_name: both are empty"
 
 
+def test_an_instant_far_ahead_is_rejected_since_nothing_could_ever_replace_it(tmp_path):
+    path = write(tmp_path, "CIS", row(updated_at="2126-11-01"))
+    load("CIS", path)
+    assert rejects(path)[2] == "updated_at: lies more than a year ahead"
+
+
 def test_leap_days_and_dates_in_every_century_on_record_are_good(tmp_path):
     days = ("2000-02-29", "1996-02-29", "1899-12-31", "2026-10-31")
     rows = [row(record_id=f"R{n}", date_of_birth=day) for n, day in enumerate(days)]
