@@ -35,7 +35,7 @@ def verify(**options) -> tuple[int, dict]:
 
 def seal_now() -> int:
     """Seals, once the transactions of other databases of the server are out of the way too."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not (made := seals.seal(AT)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return made
