@@ -3,8 +3,8 @@
 from datetime import date
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.fields.ranges import DateRangeField
 from django.db import models
 from simple_history.models import HistoricalRecords

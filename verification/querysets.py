@@ -19,7 +19,7 @@ from verification.lifecycles.case import (
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
-    from verification.models import Case
+    from verification.models import Case  # noqa: F401
 
 
 class CaseQuerySet(QuerySet["Case"]):

@@ -76,7 +76,7 @@ class MemorableDateField(forms.Field):
         try:
             return self._date(typed)
         except BadDate as refused:
-            self.widget.bad_parts = refused.parts  # type: ignore[attr-defined]
+            self.widget.bad_parts = refused.parts
             raise ValidationError(refused.sentence, code="bad_date") from None
 
     def _date(self, typed: list[str]) -> dt.date | None:
@@ -130,7 +130,7 @@ class PortalForm(forms.Form):
     default_renderer = PortalRenderer
     use_required_attribute = False
 
-    CLASSES = {
+    CLASSES: dict[type[Any], str] = {
         forms.CheckboxInput: "usa-checkbox__input",
         forms.CheckboxSelectMultiple: "usa-checkbox__input",
         forms.RadioSelect: "usa-radio__input",
@@ -154,7 +154,7 @@ class PortalForm(forms.Form):
     def full_clean(self) -> None:
         """Controls in error are drawn so."""
         super().full_clean()
-        for name in self._errors or {}:
+        for name in self.errors:
             widget = self.fields[name].widget if name in self.fields else None
             if isinstance(widget, (forms.TextInput, forms.Select, forms.Textarea)):
                 classes = widget.attrs.get("class", "")

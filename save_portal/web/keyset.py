@@ -45,7 +45,9 @@ def decode(cursor: str | None, length: int) -> tuple[bool, list[Any]] | None:
     return backwards, values
 
 
-def paginate(rows: QuerySet[Row], *, order: Sequence[str], cursor: str | None, size: int) -> Page:
+def paginate(
+    rows: QuerySet[Row], *, order: Sequence[str], cursor: str | None, size: int
+) -> Page[Row]:
     """One query. `order` names columns that are never null and end in a unique one."""
     names = [name.lstrip("-") for name in order]
     position = decode(cursor, len(order))

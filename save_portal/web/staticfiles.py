@@ -11,7 +11,7 @@ REFERENCE = re.compile(r"url\([\"']?(?!data:)([^\"')?#]+)")
 ALWAYS = {STYLE_SHEET, f"{STYLE_SHEET}.map", "uswds/img/sprite.svg"}
 
 
-class PortalStaticFiles(CompressedManifestStaticFilesStorage):
+class PortalStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes and compresses our own files and those that the style sheet refers to.
 
     The package carries some 2,800 files, most of them single icons that nobody asks for.

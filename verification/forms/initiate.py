@@ -172,7 +172,7 @@ class DetailsForm(PortalForm):
         self._draw()
         if typed is not None:
             self.initial = {
-                name: field.widget.value_from_datadict(typed, {}, name)  # type: ignore[arg-type]
+                name: field.widget.value_from_datadict(typed, {}, name)
                 for name, field in self.fields.items()
             }
 

@@ -10,32 +10,81 @@ from save_portal.accounts.tenancy import fence
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('verification', '0003_fences'),
+        ("accounts", "0001_initial"),
+        ("verification", "0003_fences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdditionalRequest',
+            name="AdditionalRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(choices=[('status_expected', 'Another status was expected'), ('date_needed', 'A date is needed that the answer does not show'), ('document_doubtful', 'The document or the photo is doubtful'), ('prompted', 'SAVE could not confirm'), ('cuban_haitian', 'Cuban or Haitian entrant'), ('vawa', 'Self-petitioner under the Violence Against Women Act'), ('other', 'Other')], max_length=24)),
-                ('comment', models.CharField(blank=True, max_length=500)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='additional_requests', to='verification.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("status_expected", "Another status was expected"),
+                            ("date_needed", "A date is needed that the answer does not show"),
+                            ("document_doubtful", "The document or the photo is doubtful"),
+                            ("prompted", "SAVE could not confirm"),
+                            ("cuban_haitian", "Cuban or Haitian entrant"),
+                            ("vawa", "Self-petitioner under the Violence Against Women Act"),
+                            ("other", "Other"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=500)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="additional_requests",
+                        to="verification.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='additionalrequest',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='62dabbaddb34d7a578cba7cdeede7e9804471719', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dbcb4', table='verification_additionalrequest', when='BEFORE')),
+            model_name="additionalrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="62dabbaddb34d7a578cba7cdeede7e9804471719",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_dbcb4",
+                    table="verification_additionalrequest",
+                    when="BEFORE",
+                ),
+            ),
         ),
         fence("verification_additionalrequest"),
     ]

@@ -7,4 +7,12 @@ from verification.models.charge import ChargeEvent
 from verification.models.draft import CaseDraft, NoQuery
 from verification.models.saved_view import SavedView
 
-__all__ = ["AdditionalRequest", "Case", "CaseDraft", "ChargeEvent", "InitialAnswer", "NoQuery", "SavedView"]
+__all__ = [
+    "AdditionalRequest",
+    "Case",
+    "CaseDraft",
+    "ChargeEvent",
+    "InitialAnswer",
+    "NoQuery",
+    "SavedView",
+]

@@ -15,7 +15,6 @@ from verification.enums import Benefit, PhotoAnswer, Wish
 from verification.lifecycles.case import BEGINNINGS, OPEN, TRANSITIONS, CaseLifecycle, CaseStatus
 from verification.querysets import CaseQuerySet
 
-
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
 

@@ -140,8 +140,8 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Five queries: the case with its people, its answers, requests and charges, and the calendar's closures
-    when they are not at hand.
+    Five queries: the case with its people, its answers, requests and charges, and the calendar's
+    closures when they are not at hand.
     """
     case = (
         Case.objects.visible_to(user)

@@ -158,7 +158,7 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
     if not page.may_act:
         raise PermissionDenied("Only the caseworkers of the case's agency can do this.")
     document = DOCUMENT_TYPES[case.document_type]
-    common = {
+    common: dict[str, Any] = {
         "document": document,
         "benefits": permitted_benefits(user),
         "today": deadlines.local_date(timezone.now(), case.agency.time_zone),

@@ -210,11 +210,12 @@ def typed_in(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _draft(request: HttpRequest, draft: str) -> CaseDraft:
+    user: Any = request.user
     try:
         key = UUID(draft)
     except ValueError:
         raise Http404 from None
-    found = CaseDraft.objects.select_related("case").filter(pk=key, user_id=request.user.pk).first()
+    found = CaseDraft.objects.select_related("case").filter(pk=key, user=user).first()
     if found is None:
         raise Http404
     return found

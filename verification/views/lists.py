@@ -131,7 +131,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_view(request: HttpRequest, view_id: int) -> HttpResponse:
     """Forgets a saved view."""
-    SavedView.objects.filter(pk=view_id, user_id=request.user.pk).delete()
+    user: Any = request.user
+    SavedView.objects.filter(pk=view_id, user=user).delete()
     messages.success(request, "The view is removed.")
     return redirect(_back(request))
 

@@ -90,7 +90,7 @@ def case_at(status: str, *, by: User) -> Case:
 
 def test_the_table_of_moves_is_the_contracts():
     legal = {(source, target) for source, targets in CONTRACT.items() for target in targets}
-    assert LEGAL_MOVES == legal
+    assert legal == LEGAL_MOVES
 
 
 def test_every_status_has_somebody_it_waits_for():
