@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from save_portal.accounts.tenancy import system_scope
-from tests.browser.conftest import NARROW, WIDE, check_accessible, sign_in
+from tests.browser.conftest import NARROW, WIDE, check_accessible, enter, sign_in
 from verification.models import Case, ChargeEvent, InitialAnswer
 
 pytestmark = pytest.mark.browser
@@ -90,7 +90,7 @@ def test_a_confirmed_case_from_sign_in_to_closing(world, open_page):
 
 
 def test_an_unconfirmed_case_through_its_duties(world, open_page):
-    page = sign_in(open_page(), world["dana"])
+    page = enter(open_page(), world["dana"])
     initiate(page, {**ANA, "a_number": "200000001", "card_number": "MSC2000000001"})
     expect(page.locator(".answer h2")).to_contain_text("SAVE could not confirm")
     check_accessible(page, "case, unconfirmed")
@@ -119,7 +119,7 @@ def test_an_unconfirmed_case_through_its_duties(world, open_page):
 
 
 def test_another_person_on_the_photo_goes_to_a_status_verifier(world, open_page):
-    page = sign_in(open_page(), world["dana"])
+    page = enter(open_page(), world["dana"])
     initiate(page, ANA)
     tab_to(page, "[name=answer]")
     page.keyboard.press("ArrowDown")
@@ -139,7 +139,7 @@ def test_another_person_on_the_photo_goes_to_a_status_verifier(world, open_page)
 
 
 def test_correct_and_retry_finds_the_record(world, open_page):
-    page = sign_in(open_page(), world["dana"])
+    page = enter(open_page(), world["dana"])
     initiate(page, {**ANA, "born": ("5", "30", "1990")})
     expect(page.locator(".answer h2")).to_contain_text("SAVE could not confirm")
     tab_to(page, "a.usa-button[href$='/retry/']")
@@ -155,7 +155,7 @@ def test_correct_and_retry_finds_the_record(world, open_page):
 
 
 def test_every_error_state_is_accessible_and_keeps_what_was_typed(world, open_page):
-    page = sign_in(open_page(NARROW), world["dana"])
+    page = enter(open_page(NARROW), world["dana"])
     page.goto("/cases/new/")
     page.keyboard.press("Enter")
     page.wait_for_url("**/details/")
@@ -185,7 +185,7 @@ def test_every_error_state_is_accessible_and_keeps_what_was_typed(world, open_pa
 
 
 def test_a_double_click_gives_one_case_and_one_charge(world, open_page):
-    page = sign_in(open_page(), world["dana"])
+    page = enter(open_page(), world["dana"])
     page.goto("/cases/new/")
     page.keyboard.press("Enter")
     page.wait_for_url("**/details/")
@@ -202,7 +202,7 @@ def test_a_double_click_gives_one_case_and_one_charge(world, open_page):
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
 def test_every_page_is_accessible_and_fits(world, open_page, viewport):
-    page = sign_in(open_page(viewport), world["dana"])
+    page = enter(open_page(viewport), world["dana"])
     initiate(page, ANA)
     case = page.url
     pages = ["/", "/cases/", "/cases/?q=nobody", "/cases/new/", f"{case}print/"]
@@ -218,14 +218,16 @@ def test_every_page_is_accessible_and_fits(world, open_page, viewport):
 
 
 def test_lists_are_walked_with_keys(world, open_page):
-    page = sign_in(open_page(), world["dana"])
+    page = enter(open_page(), world["dana"])
     initiate(page, ANA)
     number = page.url.rstrip("/").rsplit("/", 1)[1]
     page.goto("/")
     page.keyboard.press("?")
     expect(page.locator("#keys-dialog")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("#keys-dialog")).to_be_hidden()
     page.keyboard.press("j")
+    expect(page.locator("tbody tr.at a")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/cases/{number}/")
     page.keyboard.press("/")
