@@ -20,13 +20,14 @@ def ask(statement: str, name: str = "demo") -> str:
         return str(row[0])
 
 
-def test_a_cluster_starts_answers_keeps_its_data_and_stops(local_dir: Path) -> None:
+def test_a_cluster_starts_answers_keeps_its_data_and_stops(stopped: Path) -> None:
     assert postgres.start() is True
     assert postgres.start() is False
     assert ask("SELECT current_user") == "save_owner"
     assert ask("SELECT current_database()") == "save"
     assert ask("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == "False"
     with psycopg.connect(postgres.url()) as connection:
+        connection.execute("DROP TABLE IF EXISTS kept")
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     assert postgres.stop() is True
     assert postgres.stop() is False
@@ -35,14 +36,14 @@ def test_a_cluster_starts_answers_keeps_its_data_and_stops(local_dir: Path) -> N
     assert ask("SELECT number FROM kept") == "7"
 
 
-def test_the_durable_cluster_syncs_and_none_listens_on_tcp(local_dir: Path) -> None:
+def test_the_durable_cluster_syncs_and_none_listens_on_tcp(stopped: Path) -> None:
     postgres.start()
     assert ask("SHOW fsync") == "on"
     assert ask("SHOW synchronous_commit") == "on"
     assert ask("SHOW listen_addresses") == ""
 
 
-def test_only_its_owner_reaches_the_cluster(local_dir: Path) -> None:
+def test_only_its_owner_reaches_the_cluster(stopped: Path) -> None:
     postgres.start()
     cluster = postgres.locate("demo")
     for directory in {cluster.home, cluster.socket}:
@@ -60,9 +61,10 @@ def test_the_test_cluster_is_thrown_away_when_it_stops(local_dir: Path) -> None:
     assert not (local_dir / "test.json").exists()
 
 
-def test_a_killed_server_starts_again_with_what_was_committed(local_dir: Path) -> None:
+def test_a_killed_server_starts_again_with_what_was_committed(stopped: Path) -> None:
     postgres.start()
     with psycopg.connect(postgres.url()) as connection:
+        connection.execute("DROP TABLE IF EXISTS kept")
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     cluster = postgres.locate("demo")
     os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
@@ -76,7 +78,7 @@ def test_a_killed_server_starts_again_with_what_was_committed(local_dir: Path) -
 
 
 def test_a_pid_file_that_names_a_stranger_neither_hinders_a_start_nor_harms_him(
-    local_dir: Path,
+    stopped: Path,
 ) -> None:
     postgres.start()
     postgres.stop()
@@ -108,9 +110,10 @@ def test_a_path_too_long_or_too_odd_for_a_socket_is_worked_around(
 
 
 def test_data_of_another_version_are_refused_by_name(local_dir: Path) -> None:
-    postgres.start()
-    postgres.stop()
-    (postgres.locate("demo").data / "PG_VERSION").write_text("9\n")
+    folder.claim()
+    data = postgres.locate("demo").data
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("9\n")
     with pytest.raises(Trouble, match=r"made by PostgreSQL 9.*make reset"):
         postgres.start()
 
@@ -119,7 +122,7 @@ def test_settings_can_ask_for_the_address_before_there_is_a_cluster(local_dir: P
     told = postgres.url(local_dir)
     assert told.startswith("postgresql://save_owner@/save?host=")
     assert not local_dir.exists()
-    postgres.start()
+    folder.claim()
     assert postgres.url(local_dir) == told
 
 
@@ -131,7 +134,7 @@ def test_a_folder_of_someone_else_is_not_used(local_dir: Path) -> None:
     assert [path.name for path in local_dir.iterdir()] == ["thesis.txt"]
 
 
-def test_the_command_line_tells_what_it_did(command, local_dir: Path) -> None:
+def test_the_command_line_tells_what_it_did(command, stopped: Path) -> None:
     assert command("postgres", "status").returncode == 3
     assert command("postgres", "start").stdout.startswith("Started: postgresql://")
     assert command("postgres", "start").stdout.startswith("Already running: ")
