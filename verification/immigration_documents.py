@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-SEPARATORS = re.compile(r"[\s\-‐-―./#_]+")
+SEPARATORS = re.compile(r"[\s\-‐-―.,*/#_]+")
 
 
 def _compact(raw: str) -> str:
