@@ -21,13 +21,13 @@ from django.utils import timezone
 
 from save_portal.accounts import terms
 from save_portal.accounts.models import User
-from save_portal.accounts.tenancy import scope_for
+from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.web.keyset import encode
 from verification.case_number import new_case_number
 from verification.errors import InvalidSubmission
 from verification.forms.initiate import typed_of
 from verification.immigration_documents import FIELDS
-from verification.models import Case
+from verification.models import Case, InitialAnswer
 from verification.records import index, loading
 from verification.rules.submission import Submission, validate
 from verification.selectors.case_list import SIZE, case_list
@@ -210,6 +210,7 @@ def verify(
             while time.perf_counter() < until:
                 replay = replays[len(theirs) % len(replays)]
                 theirs.append(timed(lambda replay=replay: replay.run(bare)))
+    check_replays(len(ours) + len(theirs))
     p50, p99 = percentiles(ours)
     rate, bare_rate = len(ours) / sum(ours), len(theirs) / sum(theirs)
     return Row(
@@ -217,6 +218,15 @@ def verify(
         sum(len(r.statements) for r in replays) / len(replays), rate, rate / bare_rate,
         f"psycopg, same statements: {bare_rate:,.0f}/s", "≥ 50 %",
     )  # fmt: skip
+
+
+def check_replays(at_least: int) -> None:
+    """A replay counts only if it wrote what the service writes: a case with its own answer."""
+    with system_scope():
+        cases = Case.objects.filter(pk__gte=FIRST_CASE_ID).count()
+        answered = InitialAnswer.objects.filter(case_id__gte=FIRST_CASE_ID)
+        if not at_least <= cases == answered.values("case_id").distinct().count():
+            raise RuntimeError("The replays did not write whole cases; they measure nothing.")
 
 
 def signed_in(user: User) -> Client:
