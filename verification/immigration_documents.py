@@ -313,6 +313,7 @@ DOCUMENT_TYPES: dict[str, DocumentType] = {
                 _may("i94_number", "On the I-94 record"),
                 _may("sevis_id", "On the I-20 or DS-2019"),
             ),
+            expiry="required",
         ),
         DocumentType(
             "temporary_i551",

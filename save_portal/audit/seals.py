@@ -112,9 +112,11 @@ def _rows(
 ) -> Iterator[tuple[tuple[str | None, ...], str]]:
     """The rows of a log in order, as the texts of the digest and the digest that is stored."""
     columns = ", ".join(log.text_of(column) for column in log.columns)
+    # The table is named in the order: a bare "id" would mean the column of texts that is read.
     query = (
         f"SELECT {columns}, digest FROM {log.table}"  # noqa: S608  names of our own
-        " WHERE id > %s AND (%s::bigint IS NULL OR id <= %s::bigint) ORDER BY id LIMIT %s"
+        " WHERE id > %s AND (%s::bigint IS NULL OR id <= %s::bigint)"
+        f" ORDER BY {log.table}.id LIMIT %s"
     )
     while True:
         with connection.cursor() as cursor:

@@ -119,6 +119,14 @@ class TestSealing:
         events = found["logs"][0]
         assert (events["rows"], events["seals"], events["unsealed_rows"]) == (5, 2, 1)
 
+    def test_more_than_ten_rows_are_sealed_in_the_order_of_their_numbers(self):
+        for number in range(120):
+            note(number)
+        assert seal_now() == 1
+        code, found = verify()
+        assert (code, found["ok"]) == (0, True)
+        assert (found["logs"][0]["rows"], found["logs"][0]["unsealed_rows"]) == (120, 0)
+
     @pytest.mark.parametrize(
         ("statement", "finding"),
         [

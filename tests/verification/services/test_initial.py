@@ -184,6 +184,7 @@ def test_a_foreign_passport_alone_is_refused_in_the_browser_and_taken_from_machi
         card_number="",
         passport_number="G20411880",
         passport_country="mex",
+        document_expires_on=date(2030, 1, 1),
     )
     with pytest.raises(InvalidSubmission) as refused:
         initiate(caseworker, passport)
