@@ -53,7 +53,6 @@ set-up:
 check: export SECRET_KEY := $(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')
 check: export ALLOWED_HOSTS := save.example.gov
 check: export EMAIL_URL := smtp+tls://mail.example.gov:587
-check: export DATABASE_URL ?= postgresql://save_owner@127.0.0.1:1/save
 check: export DEMO := 0
 check: export DEBUG := 0
 check: set-up
@@ -61,8 +60,10 @@ check: set-up
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy save_portal verification agreements billing
 	@$(BIN)/lint-imports
-	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
-	@$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(PYTHON) -m save_portal.local.suite --no-browser -- \
+		python manage.py makemigrations --check --dry-run
+	@DATABASE_URL=postgresql://save_owner@db.example.gov/save \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 lock: set-up
 	@uv=$$(command -v uv || echo $${LOCAL_DIR:-.local}/tools/bin/uv) && "$$uv" lock

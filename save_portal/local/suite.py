@@ -48,7 +48,8 @@ def _run(command: list[str], variables: dict[str, str]) -> int:
     finally:
         signal.signal(signal.SIGINT, ours)
         if process.poll() is None:
-            process.terminate()
+            # As Ctrl-C would: the tests put away what they made.
+            process.send_signal(signal.SIGINT)
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
@@ -63,6 +64,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m save_portal.local.suite", description=__doc__)
     parser.add_argument("--cluster", choices=["test", "bench"], default="test")
+    parser.add_argument("--no-browser", action="store_true", help="nothing of it needs a browser")
     parser.add_argument("--first", help="a program whose failure counts, but stops nothing")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args(arguments)
@@ -71,7 +73,7 @@ def main(arguments: list[str]) -> int:
         raise Trouble("Name the command to run.")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    environment.set_up(for_tests=True)
+    environment.set_up(for_tests=not asked.no_browser)
     first = _run([asked.first], _variables()) if asked.first else 0
     return run_with_cluster(asked.cluster, command) or first
 
