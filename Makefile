@@ -41,7 +41,7 @@ bench:
 	@exec $(PYTHON) -m save_portal.local.suite --cluster bench -- python benchmarks/run.py $(ARGS)
 
 screens:
-	@exec $(PYTHON) -m save_portal.local.suite -- pytest tests/browser -k screens $(ARGS)
+	@exec $(PYTHON) -m save_portal.local.suite -- pytest tests/browser/screens.py $(ARGS)
 
 reset:
 	@exec $(PYTHON) -m save_portal.local.reset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pycountry
@@ -12,7 +12,7 @@ from django_fsm import can_proceed
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from verification import deadlines, immigration_documents, policies
-from verification.enums import Reason
+from verification.enums import Reason, WaitsFor
 from verification.errors import CaseError
 from verification.lifecycles.case import CaseStatus
 from verification.models import AdditionalRequest, Case, ChargeEvent, InitialAnswer
@@ -133,6 +133,12 @@ class CasePage:
     duties_done: int
 
     @property
+    def expires_soon(self) -> bool:
+        """Whether the first warning before the 180 days is due (S3.6)."""
+        first_warning = timedelta(days=max(deadlines.WARNINGS))
+        return self.expires_on is not None and self.today >= self.expires_on - first_warning
+
+    @property
     def confirmed(self) -> bool:
         return self.answer is not None and self.answer.is_confirmed
 
@@ -176,7 +182,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         expires_on=deadlines.expires_on(
             last_action_at=case.last_action_at, time_zone=case.agency.time_zone
         )
-        if case.is_open
+        if case.waits_for == WaitsFor.CASEWORKER
         else None,
         compared=_compare(case, answer) if answer and answer.returned else [],
         look_at=_look_at(case, reasons),

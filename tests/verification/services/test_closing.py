@@ -10,6 +10,7 @@ from save_portal.outbox.models import Message
 from tests.conftest import AT, resident, unknown_person
 from verification.errors import CaseError, DutyOpen, NotPermitted, StaleCase, WrongStatus
 from verification.models import Case
+from verification.selectors.case_page import case_page
 from verification.services import closing, duties, initial
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,16 @@ class TestThe180Days:
             date(2026, 11, 20) + timedelta(days=180)
         )
         assert "Bautista" not in str([message.payload for message in messages])
+
+    def test_the_page_warns_from_14_days_before_and_not_earlier(self, unconfirmed, caseworker):
+        with scope_for(caseworker):
+            pages = {
+                day: case_page(user=caseworker, number=unconfirmed.number, at=self.after(day))
+                for day in (0, 165, 166, 179)
+            }
+        assert {day: page.expires_soon for day, page in pages.items()} == {
+            0: False,
+            165: False,
+            166: True,
+            179: True,
+        }
