@@ -40,10 +40,10 @@ READERS = (Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The answer first, then what to do with it."""
     user: Any = request.user
-    page = _page(request, number)
+    page = page_of(request, number)
     if page.answer is not None:
         printing.disclose_page(page=page, by=user, at=timezone.now())
-    return render(request, "verification/case.html", _context(page))
+    return render(request, "verification/case.html", context_of(page))
 
 
 @require(*READERS)
@@ -51,10 +51,10 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 def print_page(request: HttpRequest, number: str) -> HttpResponse:
     """The case details on paper, by the browser."""
     user: Any = request.user
-    page = _page(request, number)
+    page = page_of(request, number)
     if page.answer is not None:
         printing.disclose_page(page=page, by=user, at=timezone.now())
-    context = _context(page) | {"printed_at": timezone.now(), "printed_by": user}
+    context = context_of(page) | {"printed_at": timezone.now(), "printed_by": user}
     return render(request, "verification/case_print.html", context)
 
 
@@ -64,8 +64,8 @@ def details_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The case details as a tagged PDF."""
     user: Any = request.user
     now = timezone.now()
-    page = _page(request, number)
-    context = _context(page) | {"printed_at": now, "printed_by": user, "demo": settings.DEMO}
+    page = page_of(request, number)
+    context = context_of(page) | {"printed_at": now, "printed_by": user, "demo": settings.DEMO}
     content = printing.case_details(page=page, context=context, by=user, at=now)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="case-{page.case.number}.pdf"'
@@ -91,7 +91,9 @@ def photo(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def correction_sheet(request: HttpRequest, number: str) -> HttpResponse:
     """What the applicant takes home: which office corrects which record."""
-    return render(request, "verification/correction_sheet.html", _context(_page(request, number)))
+    return render(
+        request, "verification/correction_sheet.html", context_of(page_of(request, number))
+    )
 
 
 @require(Permission.ACT_ON_CASE)
@@ -103,7 +105,7 @@ def photo_match(request: HttpRequest, number: str) -> HttpResponse:
     answer = request.POST.get("answer", "")
     duty_service.answer_photo(
         case_number=_canonical(number),
-        version=_version(request),
+        version=version_of(request),
         answer=answer,
         by=user,
         at=timezone.now(),
@@ -130,11 +132,11 @@ def duties(request: HttpRequest, number: str) -> HttpResponse:
     value = request.POST.get("value", "")
     duty = request.POST.get("duty", "")
     if not value and "undo" not in request.POST:
-        _page(request, number)
+        page_of(request, number)
         raise CaseError("Choose what the applicant said. Nothing was recorded.")
     duty_service.record(
         case_number=_canonical(number),
-        version=_version(request),
+        version=version_of(request),
         duty=duty,
         value=value,
         by=user,
@@ -150,7 +152,7 @@ def duties(request: HttpRequest, number: str) -> HttpResponse:
 def retry(request: HttpRequest, number: str) -> HttpResponse:
     """Correct what was typed and ask again; the form comes filled in (S3.1)."""
     user: Any = request.user
-    page = _page(request, number)
+    page = page_of(request, number)
     case = page.case
     if case.status != CaseStatus.INITIAL_UNCONFIRMED:
         messages.error(request, "Only a case that was not confirmed can be corrected and retried.")
@@ -170,7 +172,7 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
             done, refused = attempt(
                 lambda: initial.retry(
                     case_number=case.number,
-                    version=_version(request),
+                    version=version_of(request),
                     by=user,
                     at=timezone.now(),
                     submission=form.submission,
@@ -187,7 +189,7 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
                 refused = None
     else:
         form = DetailsForm(typed=as_query(typed_of(_submission(case))), **common)
-    context = _context(page) | {
+    context = context_of(page) | {
         "form": form,
         "document": document,
         "refused": refused,
@@ -203,7 +205,7 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
 def close(request: HttpRequest, number: str) -> HttpResponse:
     """Ends the case with a reason; a duty that is open is named and nothing is closed."""
     user: Any = request.user
-    page = _page(request, number)
+    page = page_of(request, number)
     if not page.case.is_open:
         messages.info(request, "The case is closed already.")
         return redirect("verification:case", number=page.case.number)
@@ -215,7 +217,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
         _, refused = attempt(
             lambda: closing.close(
                 case_number=page.case.number,
-                version=_version(request),
+                version=version_of(request),
                 reason=form.cleaned_data["reason"],
                 by=user,
                 at=timezone.now(),
@@ -224,7 +226,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
         if refused is None:
             messages.success(request, "The case is closed. It can still be read and printed.")
             return redirect("verification:case", number=page.case.number)
-    context = _context(page) | {
+    context = context_of(page) | {
         "form": form,
         "refused": refused,
         "version": request.POST.get("version", page.case.version),
@@ -233,7 +235,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "verification/case_close.html", context, status=status)
 
 
-def _page(request: HttpRequest, number: str) -> CasePage:
+def page_of(request: HttpRequest, number: str) -> CasePage:
     user: Any = request.user
     found = case_page(user=user, number=_canonical(number), at=timezone.now())
     if found is None:
@@ -248,7 +250,7 @@ def _canonical(number: str) -> str:
     return canonical
 
 
-def _version(request: HttpRequest) -> int:
+def version_of(request: HttpRequest) -> int:
     try:
         return int(request.POST.get("version", ""))
     except ValueError:
@@ -280,7 +282,7 @@ def _submission(case: Case) -> Submission:
     )
 
 
-def _context(page: CasePage) -> dict[str, Any]:
+def context_of(page: CasePage) -> dict[str, Any]:
     case = page.case
     flagged = {look.name for look in page.look_at if look.name}
     tally = {name: 0 for name in ("same", "near", "differs")}

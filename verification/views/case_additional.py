@@ -17,7 +17,7 @@ from verification.errors import CaseError, InvalidSubmission
 from verification.forms.additional import AdditionalForm
 from verification.lifecycles.case import CaseStatus
 from verification.services import additional as service
-from verification.views.case import _context, _page, _version
+from verification.views.case import context_of, page_of, version_of
 from verification.views.refusals import attempt
 
 
@@ -26,7 +26,7 @@ from verification.views.refusals import attempt
 def additional(request: HttpRequest, number: str) -> HttpResponse:
     """Why, and a comment; sending it costs, and hands the case to the verifiers."""
     user: Any = request.user
-    page = _page(request, number)
+    page = page_of(request, number)
     if not any(act.name == "additional" for act in page.acts):
         messages.error(request, "Additional verification cannot be requested here now.")
         return redirect("verification:case", number=page.case.number)
@@ -40,7 +40,7 @@ def additional(request: HttpRequest, number: str) -> HttpResponse:
         _, refused = attempt(
             lambda: service.request(
                 case_number=page.case.number,
-                version=_version(request),
+                version=version_of(request),
                 by=user,
                 at=timezone.now(),
                 **form.cleaned_data,
@@ -53,7 +53,7 @@ def additional(request: HttpRequest, number: str) -> HttpResponse:
             for name, sentence in refused.field_errors.items():
                 form.add_error(name, sentence)
             refused = None
-    context = _context(page) | {
+    context = context_of(page) | {
         "form": form,
         "refused": refused,
         "version": request.POST.get("version", page.case.version),

@@ -25,10 +25,11 @@ from verification.models import SavedView
 from verification.selectors.case_list import SORTS, case_list, export_rows
 from verification.selectors.filters import HANDLED_BY, CaseFilters
 from verification.selectors.my_work import my_work
+from verification.services import saved_views
+from verification.views.refusals import attempt
 
 KEPT = ("q", "benefit", "step", "status", "waiting_for", "by", "created_from", "created_to", "sort")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-MOST_VIEWS = 20
 
 
 @require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
@@ -109,21 +110,20 @@ def export(request: HttpRequest) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keeps the filters that are in force under a name."""
     user: Any = request.user
-    name = " ".join(request.POST.get("name", "").split())[:40]
     pairs = [(key, value) for key, value in parse_qsl(request.POST.get("query", "")) if key in KEPT]
     back = _back(request)
-    views = SavedView.objects.filter(user=user)
-    if not name:
-        messages.error(request, "Give the view a name. Nothing was saved.")
-    elif views.exclude(name=name).count() >= MOST_VIEWS:
-        messages.error(request, f"You have {MOST_VIEWS} views, the most there can be. Remove one.")
-    else:
-        SavedView.objects.update_or_create(
-            user=user,
-            name=name,
-            defaults={"query": urlencode(pairs)[:400], "agency_id": user.agency_id},
+    view, refused = attempt(
+        lambda: saved_views.save(
+            by=user,
+            at=timezone.now(),
+            name=request.POST.get("name", ""),
+            query=urlencode(pairs),
         )
-        messages.success(request, f"The view “{name}” is saved.")
+    )
+    if refused is None:
+        messages.success(request, f"The view “{view.name}” is saved.")
+    else:
+        messages.error(request, refused.message)
     return redirect(back)
 
 
@@ -132,7 +132,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 def remove_view(request: HttpRequest, view_id: int) -> HttpResponse:
     """Forgets a saved view."""
     user: Any = request.user
-    SavedView.objects.filter(pk=view_id, user=user).delete()
+    saved_views.remove(by=user, at=timezone.now(), view_id=view_id)
     messages.success(request, "The view is removed.")
     return redirect(_back(request))
 
