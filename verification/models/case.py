@@ -36,14 +36,17 @@ class Case(CaseLifecycle):
     """
 
     number = models.CharField(max_length=15, unique=True, default=case_number.new_case_number)
-    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT)
-    department = models.ForeignKey("accounts.Department", null=True, on_delete=models.PROTECT)
-    group = models.ForeignKey("accounts.Group", null=True, on_delete=models.PROTECT)
+    # Lookups by these go over the indexes below; people and agencies are never deleted.
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, db_index=False)
+    department = models.ForeignKey(
+        "accounts.Department", null=True, on_delete=models.PROTECT, db_index=False
+    )
+    group = models.ForeignKey("accounts.Group", null=True, on_delete=models.PROTECT, db_index=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     supersedes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
@@ -75,7 +78,9 @@ class Case(CaseLifecycle):
     passport_number = models.CharField(max_length=12, blank=True)
     passport_country = models.CharField(max_length=3, blank=True)
     visa_number = models.CharField(max_length=8, blank=True)
-    applicant_key = models.CharField(max_length=120, help_text="folded name, for search")
+    applicant_key = models.CharField(
+        max_length=120, db_collation="C", help_text="folded name, for search and order"
+    )
     benefits = ArrayField(models.CharField(max_length=30, choices=Benefit.choices))
     agency_reference = models.CharField(max_length=40, blank=True)
     document_doubt = models.CharField(
@@ -87,20 +92,36 @@ class Case(CaseLifecycle):
     photo_answer = models.CharField(max_length=12, choices=PhotoAnswer.choices, blank=True)
     photo_answered_at = models.DateTimeField(null=True)
     photo_answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     told_applicant_at = models.DateTimeField(null=True)
     told_applicant_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     wish = models.CharField(max_length=10, choices=Wish.choices, blank=True)
     wish_at = models.DateTimeField(null=True)
     wish_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     sheet_given_at = models.DateTimeField(null=True)
     sheet_given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     warned_days = models.PositiveSmallIntegerField(
         null=True, help_text="the last warning before expiry: 14, then 3 days"
@@ -163,10 +184,9 @@ class Case(CaseLifecycle):
             models.Index(name="case_by_agency", fields=["agency", "-created_at", "-id"]),
             models.Index(name="case_by_handler", fields=["handled_by", "-created_at", "-id"]),
             models.Index(name="case_by_group", fields=["group", "-created_at", "-id"]),
+            models.Index(name="case_by_name", fields=["agency", "applicant_key", "id"]),
             models.Index(
-                name="case_by_name",
-                fields=["agency", "applicant_key"],
-                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="case_of_handler_by_name", fields=["handled_by", "applicant_key", "id"]
             ),
             models.Index(
                 name="case_by_reference",

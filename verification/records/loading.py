@@ -221,14 +221,17 @@ def take_over(
     )
     values: dict[str, str | int] = {"system": system.name, "upload": upload.pk}
     closed = 0
-    if cursor.fetchone()[0]:
+    known_before = cursor.fetchone()[0]
+    if known_before:
         cursor.execute(staging.filled(staging.REFUSE_CONFLICTS, coming))
         cursor.execute(staging.filled(staging.KEEP_EARLIER), values)
         cursor.execute(staging.filled(staging.TAKE_OVER, coming))
     else:
         cursor.execute(staging.filled(staging.FIRST_TIME, coming))
     inserted, updated = cursor.fetchone()
-    if full:
+    if full and known_before:
+        # Without statistics the planner compares each held row with each staged one.
+        cursor.execute("ANALYZE staged (record_id); ANALYZE records_sourcerecord (system)")
         cursor.execute(staging.filled(staging.CLOSE_EARLIER), values)
         cursor.execute(staging.CLOSE, values)
         closed = cursor.rowcount
