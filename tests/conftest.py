@@ -14,6 +14,7 @@ from save_portal.accounts.models import Agency, Department, Group, Office, User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
 from verification.records import index, loading
+from verification.records.population.portraits import portrait
 from verification.rules.submission import Submission
 
 PASSWORD = "correct horse battery staple"
@@ -119,10 +120,7 @@ def write_upload(path: Path, rows: list[dict[str, str]]) -> Path:
     return path
 
 
-PORTRAIT = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10"/>'
-    b"</svg>"
-)
+PORTRAIT = portrait(7, woman=True).encode()
 
 
 def load_three_people(directory: Path) -> None:
