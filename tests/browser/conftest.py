@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from billing.models import Price
 from save_portal.accounts import terms
@@ -19,6 +19,7 @@ from tests.conftest import PASSWORD, load_three_people, make_agency, make_user
 from verification.enums import ChargeKind
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+expect.set_options(timeout=20_000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -70,7 +71,7 @@ def open_page(chromium: Browser, live_server) -> Iterator:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",

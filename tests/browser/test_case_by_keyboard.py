@@ -18,6 +18,11 @@ ANA = {
 }
 
 
+def has_focus(page: Page, selector: str) -> None:
+    """Waits until the page has put the focus where the next key belongs."""
+    page.wait_for_function("s => document.activeElement.matches(s)", arg=selector)
+
+
 def tab_to(page: Page, selector: str, limit: int = 60) -> None:
     """Presses Tab until the control has the focus, as somebody without a mouse does."""
     for _ in range(limit):
@@ -47,12 +52,14 @@ def type_details(page: Page, person: dict, *, reference: str = "HH-20571") -> No
 
 def initiate(page: Page, person: dict) -> None:
     page.goto("/cases/new/")
-    page.keyboard.press("Enter")  # the most common card is chosen and has the focus
+    has_focus(page, "[name=document]")  # the most common card is chosen
+    page.keyboard.press("Enter")
     page.wait_for_url("**/details/")
     type_details(page, person)
     page.keyboard.press("Enter")
     page.wait_for_url("**/check/")
-    page.keyboard.press("Enter")  # "Submit and pay" has the focus
+    has_focus(page, "main button[type=submit]")
+    page.keyboard.press("Enter")
     page.wait_for_selector(".answer")
 
 
@@ -157,6 +164,7 @@ def test_correct_and_retry_finds_the_record(world, open_page):
 def test_every_error_state_is_accessible_and_keeps_what_was_typed(world, open_page):
     page = enter(open_page(NARROW), world["dana"])
     page.goto("/cases/new/")
+    has_focus(page, "[name=document]")
     page.keyboard.press("Enter")
     page.wait_for_url("**/details/")
     page.fill("[name=a_number]", "A 209-4481-770")
@@ -187,6 +195,7 @@ def test_every_error_state_is_accessible_and_keeps_what_was_typed(world, open_pa
 def test_a_double_click_gives_one_case_and_one_charge(world, open_page):
     page = enter(open_page(), world["dana"])
     page.goto("/cases/new/")
+    has_focus(page, "[name=document]")
     page.keyboard.press("Enter")
     page.wait_for_url("**/details/")
     type_details(page, ANA)
