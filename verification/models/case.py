@@ -194,6 +194,11 @@ class Case(CaseLifecycle):
                 opclasses=["int8_ops", "varchar_pattern_ops"],
             ),
             models.Index(
+                name="case_of_handler_last_action",
+                fields=["handled_by", "last_action_at"],
+                condition=Q(status__in=[s.value for s in OPEN]),
+            ),
+            models.Index(
                 name="case_by_last_action",
                 fields=["last_action_at"],
                 condition=Q(status__in=[s.value for s in OPEN]),
