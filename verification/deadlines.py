@@ -32,33 +32,33 @@ def local_date(at: datetime, time_zone: str) -> date:
 
 def follow_up(*, at: datetime, agency: Agency) -> Deadline:
     """By when the agency looks at an initial answer: its own number of federal working days."""
-    start = local_date(at, agency.time_zone)
-    calendar = federal_calendar()
-    due = calendar.add_working_days(start, agency.prompt_days)
-    return Deadline(
-        on=due,
-        because={
-            "rule": "Your agency gives this long to follow an initial answer.",
-            "working_days": agency.prompt_days,
-            "from": start.isoformat(),
-            "skipped": [
-                {"on": day.isoformat(), "name": name}
-                for day, name in calendar.skipped_days(start, due)
-            ],
-        },
+    return _promised(
+        "Your agency gives this long to follow an initial answer.",
+        agency.prompt_days,
+        at=at,
+        agency=agency,
     )
 
 
 def additional(*, at: datetime, agency: Agency) -> Deadline:
     """By when a status verifier answers: at most 5 federal working days (S3.2)."""
+    return _promised(
+        "Additional verification is answered in 3 to 5 federal working days.",
+        ADDITIONAL_DAYS,
+        at=at,
+        agency=agency,
+    )
+
+
+def _promised(rule: str, days: int, *, at: datetime, agency: Agency) -> Deadline:
     start = local_date(at, agency.time_zone)
     calendar = federal_calendar()
-    due = calendar.add_working_days(start, ADDITIONAL_DAYS)
+    due = calendar.add_working_days(start, days)
     return Deadline(
         on=due,
         because={
-            "rule": "Additional verification is answered in 3 to 5 federal working days.",
-            "working_days": ADDITIONAL_DAYS,
+            "rule": rule,
+            "working_days": days,
             "from": start.isoformat(),
             "skipped": [
                 {"on": day.isoformat(), "name": name}

@@ -10,9 +10,8 @@ from save_portal.accounts.models import User
 from save_portal.web.keyset import Page, paginate
 from verification import deadlines
 from verification.models import Case
-from verification.rules.next_act import next_act
 from verification.selectors.filters import CaseFilters
-from verification.selectors.rows import CaseRow, days_left, with_last_answer
+from verification.selectors.rows import CaseRow, row_of, with_last_answer
 
 SIZE = 50
 EXPORTED = 10_000
@@ -43,18 +42,7 @@ def case_list(
     today = deadlines.local_date(at, user.agency.time_zone if user.agency else "America/New_York")
     cases = with_last_answer(filters.apply(Case.objects.visible_to(user), user=user))
     page: Page[Case] = paginate(cases, order=SORTS[sort], cursor=cursor, size=SIZE)
-    rows = [
-        CaseRow(
-            case,
-            next_act(
-                case,
-                has_photo=case.last_photo_id is not None,  # type: ignore[attr-defined]
-                reasons=case.last_reasons or [],  # type: ignore[attr-defined]
-            ),
-            days_left(case, today),
-        )
-        for case in page.rows
-    ]
+    rows = [row_of(case, today) for case in page.rows]
     return CaseList(rows, page.next, page.previous, filters, sort)
 
 

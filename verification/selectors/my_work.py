@@ -16,9 +16,8 @@ from verification.lifecycles.case import (
     CaseStatus,
 )
 from verification.models import Case, CaseDraft
-from verification.rules.next_act import next_act
 from verification.selectors.filters import CaseFilters
-from verification.selectors.rows import CaseRow, days_left, with_last_answer
+from verification.selectors.rows import CaseRow, row_of, with_last_answer
 
 SHOWN = 25
 COUNTED = 1000
@@ -142,18 +141,7 @@ def _section(key: str, title: str, label: str, cases: QuerySet[Case], today: dat
     count = len(found)
     if count > SHOWN:
         count = cases.order_by()[: COUNTED + 1].count()
-    rows = [
-        CaseRow(
-            case,
-            next_act(
-                case,
-                has_photo=case.last_photo_id is not None,  # type: ignore[attr-defined]
-                reasons=case.last_reasons or [],  # type: ignore[attr-defined]
-            ),
-            days_left(case, today),
-        )
-        for case in found[:SHOWN]
-    ]
+    rows = [row_of(case, today) for case in found[:SHOWN]]
     return Section(key, title, label, rows, count)
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from verification import deadlines
 from verification.models import Case, InitialAnswer
-
-if TYPE_CHECKING:
-    from verification.rules.next_act import NextAct
+from verification.rules.next_act import NextAct, next_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +30,14 @@ def with_last_answer(cases: QuerySet[Case]) -> QuerySet[Case]:
     ).select_related("handled_by")
 
 
-def days_left(case: Case, today: date) -> int | None:
-    return deadlines.working_days_left(today, case.due_on) if case.due_on else None
+def row_of(case: Case, today: date) -> CaseRow:
+    """The line of a case that was read by `with_last_answer`."""
+    return CaseRow(
+        case,
+        next_act(
+            case,
+            has_photo=case.last_photo_id is not None,  # type: ignore[attr-defined]
+            reasons=case.last_reasons or [],  # type: ignore[attr-defined]
+        ),
+        deadlines.working_days_left(today, case.due_on) if case.due_on else None,
+    )
