@@ -109,3 +109,11 @@ class NoQueryReason(models.TextChoices):
 
     EMERGENCY_MEDICAID = "emergency_medicaid", "Emergency-only Medicaid"
     CITIZEN_BY_BIRTH = "citizen_by_birth", "Documented as a citizen by birth"
+
+
+class Promise(models.TextChoices):
+    """A time that the program sets for everybody, in federal working days."""
+
+    NOTICE = "notice", "Telling the applicant"
+    ADDITIONAL = "additional", "Additional verification"
+    G845 = "g845", "Form G-845"

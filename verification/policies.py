@@ -87,3 +87,11 @@ def check_can_initiate(*, by: User) -> None:
     """Raise `NotPermitted` unless this person may begin a case (S1.2)."""
     if by.agency_id is None or not by.can(Permission.INITIATE_CASE):
         raise NotPermitted("Only the caseworkers of a user agency begin cases.", rule="S1.2")
+
+
+def check_sets_answer_times(*, by: User) -> None:
+    """Raise `NotPermitted` unless this person sets how long the program's answers take."""
+    if not (by.can(Permission.MANAGE_PROGRAM) or by.can(Permission.MANAGE_QUEUE)):
+        raise NotPermitted(
+            "Only the program office and the verifiers' supervisor set how long answers take."
+        )

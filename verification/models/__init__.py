@@ -2,6 +2,7 @@
 
 from verification.models.additional_request import AdditionalRequest
 from verification.models.answer import InitialAnswer
+from verification.models.answer_time import AnswerTime
 from verification.models.case import Case
 from verification.models.charge import ChargeEvent
 from verification.models.draft import CaseDraft, NoQuery
@@ -9,6 +10,7 @@ from verification.models.saved_view import SavedView
 
 __all__ = [
     "AdditionalRequest",
+    "AnswerTime",
     "Case",
     "CaseDraft",
     "ChargeEvent",

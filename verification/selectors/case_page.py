@@ -121,6 +121,7 @@ class CasePage:
     next: NextAct
     today: date
     days_left: int | None
+    why_due: str
     expires_on: date | None
     compared: list[Compared]
     look_at: list[LookAt]
@@ -172,13 +173,15 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     has_photo = answer is not None and answer.photo_id is not None
     reasons = answer.reasons if answer else []
     today = deadlines.local_date(at, case.agency.time_zone)
+    due = deadlines.promised(case)
     may_act = policies.can_act_on(by=user, case=case)
     return CasePage(
         case=case,
         answer=answer,
         next=next_act(case, has_photo=has_photo, reasons=reasons),
         today=today,
-        days_left=deadlines.working_days_left(today, case.due_on) if case.due_on else None,
+        days_left=deadlines.working_days_left(today, due.on) if due else None,
+        why_due=due.in_words() if due else "",
         expires_on=deadlines.expires_on(
             last_action_at=case.last_action_at, time_zone=case.agency.time_zone
         )

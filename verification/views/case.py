@@ -305,11 +305,6 @@ def context_of(page: CasePage) -> dict[str, Any]:
         "photo_answers": PhotoAnswer.choices,
         "wishes": Wish.choices,
         "waits_for_me": page.may_act and case.waits_for == "caseworker",
-        "skipped": [
-            {"name": gap["name"], "day": dt.date.fromisoformat(gap["on"])}
-            for gap in case.due_because.get("skipped", [])
-        ],
-        "counted_from": _day({"value": case.due_because.get("from", "")}),
         "here": "cases",
     }
 
