@@ -94,6 +94,26 @@ class AdditionalReason(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class AnswerKind(models.TextChoices):
+    """What a status verifier's answer does to the case (S3.8–S3.10)."""
+
+    FINAL = "final", "Answer"
+    INTERIM = "interim", "Interim answer"
+    RESUBMIT = "resubmit", "Documents to be sent again"
+    G845_RECOMMENDED = "g845_recommended", "Form G-845 recommended"
+    CORRECTION = "correction", "Corrected answer"
+
+
+class ResubmitReason(models.TextChoices):
+    """What exactly the agency sends again, so that the case goes on (S3.9)."""
+
+    BOTH_SIDES = "both_sides", "Both sides of the document"
+    ORIGINAL = "original", "A copy made from the original"
+    UNREADABLE = "unreadable", "A copy that can be read"
+    EXPIRED = "expired", "The most recent document"
+    CONSENT_NEEDED = "consent_needed", "The original signed consent to disclosure"
+
+
 class ChargeKind(models.TextChoices):
     """What is charged (S4.1)."""
 

@@ -8,7 +8,7 @@ from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT, load_three_people, make_agency, make_user, resident, unknown_person
 from verification.enums import NoQueryReason
-from verification.models import SavedView
+from verification.models import SavedView, VerifierAnswer
 from verification.services import additional, drafts, initial
 
 TABLES = (
@@ -20,6 +20,7 @@ TABLES = (
     "verification_noquery",
     "verification_savedview",
     "verification_additionalrequest",
+    "verification_verifieranswer",
     "agreements_agreement",
     "agreements_historicalagreement",
     "audit_auditevent",
@@ -61,6 +62,9 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
                 by=user,
                 at=AT,
             )
+            VerifierAnswer.objects.create(
+                case=prompted, agency=user.agency, step="additional", kind="final", at=AT, by=user
+            )
             drafts.begin(by=user, at=AT, document_type="i551")
             drafts.record_no_query(by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID)
             SavedView.objects.create(
@@ -91,3 +95,18 @@ def test_a_row_of_another_agency_can_neither_be_written_nor_moved(tmp_path):
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE verification_casedraft SET agency_id = %s", [other.pk])
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["verification_reviewdraft", "verification_secondreview", "verification_secondreviewshare"],
+)
+def test_what_verifiers_prepare_and_check_is_no_agency_s_to_see(db, table):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = %s::regclass",
+            [table],
+        )
+        (allowed,) = cursor.fetchone()
+    assert "agency_id" not in allowed
+    assert "'all'" in allowed

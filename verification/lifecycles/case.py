@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django_fsm import FSMField, FSMFieldDescriptor, transition
 
@@ -50,6 +51,8 @@ WAITS_FOR: dict[str, WaitsFor] = {
 OPEN = tuple(status for status in CaseStatus if status != S.CLOSED)
 WAITS_FOR_CASEWORKER = tuple(s for s in OPEN if WAITS_FOR[s] == WaitsFor.CASEWORKER)
 WAITS_FOR_VERIFIER = tuple(s for s in OPEN if WAITS_FOR[s] == WaitsFor.VERIFIER)
+IN_REVIEW = (S.ADDITIONAL_IN_REVIEW, S.G845_IN_REVIEW)
+IN_QUEUE = tuple(s for s in WAITS_FOR_VERIFIER if s not in IN_REVIEW)
 
 # A case begins where initial verification left it, or as a paper G-845 keyed in by the office.
 BEGINNINGS = (S.INITIAL_CONFIRMED, S.INITIAL_UNCONFIRMED, S.G845_MAILED)
@@ -170,6 +173,16 @@ class CaseLifecycle(models.Model):
         max_length=20, choices=ClosureReason.choices, blank=True, editable=False
     )
     closed_at = models.DateTimeField(null=True, editable=False)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        editable=False,
+        related_name="+",
+        help_text="the status verifier who has the case; set exactly while it is in review",
+    )
+    taken_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -196,6 +209,14 @@ class CaseLifecycle(models.Model):
     def is_open(self) -> bool:
         return bool(self.status != CaseStatus.CLOSED)
 
+    def _with(self, reviewer: Any, taken_at: datetime | None) -> None:
+        """Who reviews the case, and since when; nobody outside of a review."""
+        self.reviewer, self.taken_at = reviewer, taken_at
+
+    def hand_to(self, colleague: Any, *, at: datetime) -> None:
+        """The review goes on with another verifier; the status stays."""
+        self._with(colleague, at)
+
     @_move("confirm_on_retry")
     def confirm_on_retry(self) -> None:
         """A corrected query found the record."""
@@ -209,16 +230,19 @@ class CaseLifecycle(models.Model):
         """A status verifier is asked (S3.7)."""
 
     @_move("take_additional")
-    def take_additional(self) -> None:
+    def take_additional(self, *, by: Any, at: datetime) -> None:
         """A status verifier takes the request."""
+        self._with(by, at)
 
     @_move("release_additional")
     def release_additional(self) -> None:
         """The verifier gives the request back to the queue."""
+        self._with(None, None)
 
     @_move("answer_additional")
     def answer_additional(self) -> None:
         """The verifier's answer returns to the agency (S3.8)."""
+        self._with(None, None)
 
     @_move("ask_for_g845")
     def ask_for_g845(self) -> None:
@@ -227,25 +251,30 @@ class CaseLifecycle(models.Model):
     @_move("recommend_g845")
     def recommend_g845(self) -> None:
         """Only the documents can settle it (S3.9)."""
+        self._with(None, None)
 
     @_move("mail_g845")
     def mail_g845(self) -> None:
         """The form and the copies are on their way."""
 
     @_move("take_g845")
-    def take_g845(self) -> None:
+    def take_g845(self, *, by: Any, at: datetime) -> None:
         """A status verifier takes the form."""
+        self._with(by, at)
 
     @_move("release_g845")
     def release_g845(self) -> None:
         """The verifier gives the form back to the queue."""
+        self._with(None, None)
 
     @_move("answer_g845")
     def answer_g845(self) -> None:
         """The verifier's answer to the form returns to the agency (S3.10)."""
+        self._with(None, None)
 
     @_move("close")
     def close(self, *, reason: str, at: datetime) -> None:
         """The case ends; it can still be read and printed (S3.6)."""
         self.closure_reason = reason
         self.closed_at = at
+        self._with(None, None)

@@ -6,6 +6,12 @@ from verification.models.answer_time import AnswerTime
 from verification.models.case import Case
 from verification.models.charge import ChargeEvent
 from verification.models.draft import CaseDraft, NoQuery
+from verification.models.review import (
+    ReviewDraft,
+    SecondReview,
+    SecondReviewShare,
+    VerifierAnswer,
+)
 from verification.models.saved_view import SavedView
 
 __all__ = [
@@ -16,5 +22,9 @@ __all__ = [
     "ChargeEvent",
     "InitialAnswer",
     "NoQuery",
+    "ReviewDraft",
     "SavedView",
+    "SecondReview",
+    "SecondReviewShare",
+    "VerifierAnswer",
 ]

@@ -12,7 +12,14 @@ from simple_history.models import HistoricalRecords
 
 from verification import case_number, immigration_documents
 from verification.enums import Benefit, PhotoAnswer, Wish
-from verification.lifecycles.case import BEGINNINGS, OPEN, TRANSITIONS, CaseLifecycle, CaseStatus
+from verification.lifecycles.case import (
+    BEGINNINGS,
+    IN_REVIEW,
+    OPEN,
+    TRANSITIONS,
+    CaseLifecycle,
+    CaseStatus,
+)
 from verification.querysets import CaseQuerySet
 
 if TYPE_CHECKING:
@@ -123,6 +130,10 @@ class Case(CaseLifecycle):
         db_index=False,
         related_name="+",
     )
+    papers_arrived_at = models.DateTimeField(
+        null=True,
+        help_text="since when the form, or the copies sent instead, can be reviewed (S3.3)",
+    )
     warned_days = models.PositiveSmallIntegerField(
         null=True, help_text="the last warning before expiry: 14, then 3 days"
     )
@@ -168,6 +179,18 @@ class Case(CaseLifecycle):
             models.CheckConstraint(
                 name="case_sheet_is_whole", condition=_paired("sheet_given_at", "sheet_given_by")
             ),
+            models.CheckConstraint(
+                name="case_has_a_reviewer_exactly_while_in_review",
+                condition=Q(
+                    status__in=[s.value for s in IN_REVIEW],
+                    reviewer__isnull=False,
+                    taken_at__isnull=False,
+                )
+                | (
+                    ~Q(status__in=[s.value for s in IN_REVIEW])
+                    & Q(reviewer__isnull=True, taken_at__isnull=True)
+                ),
+            ),
             models.CheckConstraint(name="case_has_a_benefit", condition=Q(benefits__len__gte=1)),
             models.UniqueConstraint(
                 name="case_open_question_is_asked_once",
@@ -197,6 +220,17 @@ class Case(CaseLifecycle):
                 name="case_of_handler_last_action",
                 fields=["handled_by", "last_action_at"],
                 condition=Q(status__in=[s.value for s in OPEN]),
+            ),
+            models.Index(
+                name="case_queue",
+                fields=["due_on", "id"],
+                condition=Q(status=CaseStatus.ADDITIONAL_REQUESTED)
+                | Q(status=CaseStatus.G845_MAILED, papers_arrived_at__isnull=False),
+            ),
+            models.Index(
+                name="case_of_reviewer",
+                fields=["reviewer", "due_on", "id"],
+                condition=Q(reviewer__isnull=False),
             ),
             models.Index(
                 name="case_by_last_action",

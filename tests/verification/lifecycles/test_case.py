@@ -11,6 +11,7 @@ from tests.conftest import AT
 from verification import policies
 from verification.lifecycles.case import (
     BEGINNINGS,
+    IN_REVIEW,
     LEGAL_MOVES,
     OPEN,
     TRANSITIONS,
@@ -57,6 +58,16 @@ def path_to(status: str) -> list[str]:
     return next(way for way in ways if way[-1] == status)
 
 
+MOVE = """
+    UPDATE verification_case SET status = %(status)s,
+        closed_at = CASE WHEN %(status)s = 'closed' THEN %(at)s::timestamptz END,
+        closure_reason = CASE WHEN %(status)s = 'closed' THEN 'completed' ELSE '' END,
+        reviewer_id = CASE WHEN %(status)s LIKE '%%in_review' THEN %(by)s::bigint END,
+        taken_at = CASE WHEN %(status)s LIKE '%%in_review' THEN %(at)s::timestamptz END
+    WHERE id = %(id)s
+"""
+
+
 def case_at(status: str, *, by: User) -> Case:
     """A case that went by legal moves to `status`."""
     path = path_to(status)
@@ -77,13 +88,8 @@ def case_at(status: str, *, by: User) -> Case:
     with system_scope():
         case.save()
         for step in path[1:]:
-            closing = step == CaseStatus.CLOSED
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE verification_case SET status = %s, closed_at = %s, closure_reason = %s"
-                    " WHERE id = %s",
-                    [step, AT if closing else None, "completed" if closing else "", case.pk],
-                )
+                cursor.execute(MOVE, {"id": case.pk, "status": step, "by": by.pk, "at": AT})
         case = Case.objects.get(pk=case.pk)
     return case
 
@@ -103,10 +109,13 @@ def test_every_status_has_somebody_it_waits_for():
 def test_a_transition_moves_from_its_sources_and_nowhere_else(move, status):
     case = Case(status=status)
     arguments = {"reason": "completed", "at": AT} if move.name == "close" else {}
+    if move.name.startswith("take"):
+        arguments = {"by": User(pk=1), "at": AT}
 
     if status in move.sources:
         getattr(case, move.name)(**arguments)
         assert case.status == move.target
+        assert (case.reviewer is not None) == (move.target in IN_REVIEW)
     else:
         with pytest.raises(TransitionNotAllowed):
             getattr(case, move.name)(**arguments)
@@ -140,14 +149,11 @@ def test_a_queryset_cannot_update_the_status(caseworker):
 def test_postgresql_allows_the_legal_moves_and_refuses_all_others(source, caseworker):
     case = case_at(source, by=caseworker)
     for target in CaseStatus:
-        closing = target == CaseStatus.CLOSED
         legal = target in CONTRACT[source] or source == target
         try:
             with system_scope(), connection.cursor() as cursor:
                 cursor.execute(
-                    "UPDATE verification_case SET status = %s, closed_at = %s, closure_reason = %s"
-                    " WHERE id = %s",
-                    [target, AT if closing else None, "completed" if closing else "", case.pk],
+                    MOVE, {"id": case.pk, "status": target, "by": caseworker.pk, "at": AT}
                 )
                 assert cursor.rowcount == 1
                 moved = True
