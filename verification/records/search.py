@@ -13,12 +13,10 @@ from typing import Any
 
 from django.db import connection
 
-from verification.records import status
+from verification.records.answer import Answer, answer_from, referred
 from verification.records.held import Held, Identifier
 from verification.records.matching import Grade, Name, alias_name, judge, name_of
 from verification.records.models import Photo
-from verification.records.returned import returned_data
-from verification.records.statements import TEXTS
 
 MOST_RECORDS = 60  # more than this behind one number is no one person
 
@@ -65,22 +63,6 @@ class Query:
             ("visa", self.visa_number),
         )
         return tuple((kind, re.sub(r"[\s-]", "", text).upper()) for kind, text in typed if text)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What initial verification answers. `returned` holds no passport and no visa number (S8.2)."""
-
-    outcome: str
-    reasons: tuple[str, ...]
-    statement_code: int
-    statement: str
-    returned: dict[str, dict[str, str]] | None = None
-    record_refs: tuple[str, ...] = ()
-    rule: str = ""
-    searched: tuple[tuple[str, str], ...] = ()
-    person_ref: str = ""
-    photo_id: int | None = None
 
 
 # Which systems can know an identifier; one of them must have been uploaded at all.
@@ -159,9 +141,7 @@ def initial_search(query: Query, *, today: date) -> Answer:
     uploads = newest_uploads()
 
     def refer(code: int, *reasons: str, rule: str = "") -> Answer:
-        return Answer(
-            "additional_verification", reasons, code, TEXTS[code], rule=rule, searched=uploads
-        )
+        return referred(code, *reasons, rule=rule, searched=uploads)
 
     typed = query.identifiers
     found = find(typed) if typed else []
@@ -189,22 +169,7 @@ def initial_search(query: Query, *, today: date) -> Answer:
     certificates = frozenset(
         value for kind, value in typed if kind in ("naturalization", "citizenship")
     )
-    choice = status.choose(person, today=today, certificates=certificates)
-    if choice.source is None:
-        return refer(choice.statement_code, *choice.reasons, rule=choice.rule)
-    photo_id = newest_photo(person)
-    return Answer(
-        outcome="confirmed",
-        reasons=(),
-        statement_code=choice.statement_code,
-        statement=TEXTS[choice.statement_code],
-        returned=returned_data(choice.source, person),
-        record_refs=tuple(sorted(record.ref for record in person)),
-        rule=choice.rule,
-        searched=uploads,
-        person_ref=choice.source.ref,
-        photo_id=photo_id,
-    )
+    return answer_from(person, today=today, certificates=certificates, searched=uploads)
 
 
 def fits(query: Query, record: Held) -> bool:
@@ -282,12 +247,6 @@ def all_theirs(typed: Sequence[Identifier], person: Sequence[Held], found: Seque
         if any((kind, value) in record.identifiers for record in found):
             return False
     return True
-
-
-def newest_photo(person: Sequence[Held]) -> int | None:
-    cards = [record for record in person if record.system == "ISRS" and record.photo_id]
-    newest = max(cards, key=lambda r: (r.own.get("issued_on", ""), r.updated_on), default=None)
-    return newest.photo_id if newest else None
 
 
 def photo(photo_id: int) -> tuple[bytes, str]:

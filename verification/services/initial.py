@@ -26,7 +26,8 @@ from verification.errors import (
 from verification.immigration_documents import FIELDS
 from verification.lifecycles.case import OPEN, CaseStatus
 from verification.models import Case, CaseDraft, ChargeEvent, InitialAnswer
-from verification.records.search import Answer, Query, initial_search
+from verification.records.answer import Answer
+from verification.records.search import Query, initial_search
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
 from verification.services.locking import lock_case
 
