@@ -137,3 +137,15 @@ class Promise(models.TextChoices):
     NOTICE = "notice", "Telling the applicant"
     ADDITIONAL = "additional", "Additional verification"
     G845 = "g845", "Form G-845"
+    CORRECTION = "correction", "A record owner's reply"
+
+
+class RecordOwner(models.TextChoices):
+    """The office that alone can correct a record, and where the applicant turns to (S7.2)."""
+
+    USCIS_RECORDS = "uscis_records", "USCIS Records"
+    CBP = "cbp", "CBP deferred inspection"
+    SCHOOL_OR_SPONSOR = "school_or_sponsor", "School or program sponsor (SEVP)"
+    STATE = "state", "Department of State"
+    EOIR = "eoir", "Immigration court (EOIR)"
+    ICE = "ice", "ICE"

@@ -95,3 +95,25 @@ def check_sets_answer_times(*, by: User) -> None:
         raise NotPermitted(
             "Only the program office and the verifiers' supervisor set how long answers take."
         )
+
+
+def can_see_corrections(*, by: User) -> bool:
+    """Whether this person may see correction requests: the offices, never an agency (S8.2)."""
+    return by.agency_id is None and (
+        by.can(Permission.REVIEW_REQUESTS) or by.can(Permission.CORRECT_RECORDS)
+    )
+
+
+def can_move_correction(side: str, *, by: User) -> bool:
+    """Whether this person stands on that side: verifiers ask, the records office decides."""
+    requester, owner = by.can(Permission.REVIEW_REQUESTS), by.can(Permission.CORRECT_RECORDS)
+    if by.agency_id is not None:
+        return False
+    return {"requester": requester or owner, "owner": owner, "either": requester or owner}[side]
+
+
+def check_can_move_correction(side: str, *, by: User) -> None:
+    """Raise `NotPermitted` unless this person stands on that side."""
+    if not can_move_correction(side, by=by):
+        who = "the records office decides" if side == "owner" else "the program's offices ask for"
+        raise NotPermitted(f"Only {who} a correction.", rule="S3.10")

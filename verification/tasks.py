@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from verification.services import closing
+from verification.services import closing, correction
 
 
 @app.periodic(cron="17 * * * *")
@@ -12,3 +12,10 @@ from verification.services import closing
 def close_stale_cases(timestamp: int) -> None:
     """Hourly: close after 180 days without action, warn 14 and 3 days before (S3.6)."""
     closing.close_stale(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queueing_lock="settle_corrections", pass_context=False)
+def settle_corrections(timestamp: int) -> None:
+    """Hourly: close what the sources' uploads have put right, and tell the agencies (S3.10)."""
+    correction.settle(at=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from verification.views import case, case_additional, initiate, lists
+from verification.views import case, case_additional, corrections, initiate, lists
 
 app_name = "verification"
 
@@ -25,4 +25,9 @@ urlpatterns = [
     path("cases/<str:number>/retry/", case.retry, name="retry"),
     path("cases/<str:number>/additional/", case_additional.additional, name="additional"),
     path("cases/<str:number>/close/", case.close, name="close"),
+    path("corrections/", corrections.index, name="corrections"),
+    path("corrections/begin/", corrections.begin, name="begin-correction"),
+    path("corrections/<int:request_id>/", corrections.show, name="correction"),
+    path("corrections/<int:request_id>/disagreement/", corrections.disagree, name="disagreement"),
+    path("corrections/<int:request_id>/<slug:name>/", corrections.act, name="correction-act"),
 ]

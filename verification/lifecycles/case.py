@@ -5,15 +5,14 @@ policies and the diagram in docs/lifecycles/case.md are all made from it. Transi
 `self` only: services lock, save, audit and notify.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django_fsm import FSMField, FSMFieldDescriptor, transition
 
 from verification.enums import ClosureReason, Step, WaitsFor
+from verification.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
 
 
 class CaseStatus(models.TextChoices):
@@ -58,17 +57,7 @@ IN_QUEUE = tuple(s for s in WAITS_FOR_VERIFIER if s not in IN_REVIEW)
 BEGINNINGS = (S.INITIAL_CONFIRMED, S.INITIAL_UNCONFIRMED, S.G845_MAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One named move: where from, where to, and on which side the person stands who makes it."""
-
-    name: str
-    sources: tuple[CaseStatus, ...]
-    target: CaseStatus
-    side: str  # "agency", "office", "either": who may; `None` in services means the timetable
-    label: str
-
-
+# Sides: "agency" and "office"; `None` as the actor in services means the timetable.
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "confirm_on_retry",
@@ -132,40 +121,16 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("answer_g845", (S.G845_IN_REVIEW,), S.G845_ANSWERED, "office", "answer"),
     Transition("close", OPEN, S.CLOSED, "agency", "close"),
 )
-BY_NAME: dict[str, Transition] = {move.name: move for move in TRANSITIONS}
+BY_NAME = by_name(TRANSITIONS)
 LEGAL_MOVES: frozenset[tuple[str, str]] = frozenset(
-    (source.value, move.target.value) for move in TRANSITIONS for source in move.sources
+    (source.value, made.target.value) for made in TRANSITIONS for source in made.sources
 )
 
 
-class ProtectedStatus(FSMFieldDescriptor):
-    """Refuses assignment outside a transition, per object.
-
-    The stock descriptor is opened for a whole process while any one object is refreshed; here only
-    loading from the database (an object without a value) and transitions may set the status.
-    """
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        name = self.field.name
-        kept = instance.__dict__.get(name, value)
-        if kept != value and not instance.__dict__.get("_reading"):
-            raise AttributeError(f"{name} changes by a transition only.")
-        self.field.set_proxy(instance, value)
-        self.field.set_state(instance, value)
+_move = partial(move, BY_NAME)
 
 
-class StatusField(FSMField):
-    descriptor_class = ProtectedStatus
-
-
-def _move(name: str) -> Any:
-    move = BY_NAME[name]
-    return transition(
-        field="status", source=[s.value for s in move.sources], target=move.target.value
-    )
-
-
-class CaseLifecycle(models.Model):
+class CaseLifecycle(Lifecycle):
     """Where a case may go next."""
 
     status = StatusField(choices=CaseStatus.choices, protected=True, editable=False, max_length=24)
@@ -186,16 +151,6 @@ class CaseLifecycle(models.Model):
 
     class Meta:
         abstract = True
-
-    def refresh_from_db(
-        self, using: str | None = None, fields: Any = None, from_queryset: Any = None
-    ) -> None:
-        """Read again; the protection of the status is lifted for this object alone."""
-        self._reading = True
-        try:
-            super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
-        finally:
-            self._reading = False
 
     @property
     def step(self) -> Step:

@@ -5,6 +5,7 @@ from verification.models.answer import InitialAnswer
 from verification.models.answer_time import AnswerTime
 from verification.models.case import Case
 from verification.models.charge import ChargeEvent
+from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
 from verification.models.review import (
     ReviewDraft,
@@ -20,6 +21,8 @@ __all__ = [
     "Case",
     "CaseDraft",
     "ChargeEvent",
+    "CorrectionNotice",
+    "CorrectionRequest",
     "InitialAnswer",
     "NoQuery",
     "ReviewDraft",

@@ -20,6 +20,7 @@ from verification.lifecycles.case import (
     CaseLifecycle,
     CaseStatus,
 )
+from verification.lifecycles.machine import changes
 from verification.querysets import CaseQuerySet
 
 if TYPE_CHECKING:
@@ -242,14 +243,7 @@ class Case(CaseLifecycle):
             pgtrigger.FSM(
                 name="legal_moves",
                 field="status",
-                transitions=sorted(
-                    {
-                        (source.value, move.target.value)
-                        for move in TRANSITIONS
-                        for source in move.sources
-                        if source != move.target
-                    }
-                ),
+                transitions=changes(TRANSITIONS),
             ),
             pgtrigger.Protect(
                 name="begin_at_the_beginning",

@@ -1,0 +1,133 @@
+"""Correction requests as the offices see them: the queue of an owner, and one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django_fsm import can_proceed
+
+from save_portal.accounts.models import User
+from save_portal.accounts.roles import Permission
+from save_portal.web.keyset import Page, paginate
+from verification import deadlines, policies
+from verification.lifecycles.correction import BY_NAME, CorrectionStatus
+from verification.models import CorrectionRequest
+
+SIZE = 50
+ZONE = "America/New_York"  # the offices work by Washington's day
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A request and the federal working days to its date (None: it has none)."""
+
+    request: CorrectionRequest
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionList:
+    rows: list[CorrectionRow]
+    next: str | None
+    previous: str | None
+    status: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    """One request: `acts` are the names of the forms this person may use now."""
+
+    request: CorrectionRequest
+    system: str
+    acts: tuple[str, ...]
+    timeline: list[Any]
+    days_left: int | None
+
+
+def correction_list(
+    *, user: User, at: datetime, status: str = "", owner: str = "", cursor: str | None = None
+) -> CorrectionList:
+    """One query. Without a status: what is open, and drafts only to those who wrote them."""
+    requests = CorrectionRequest.objects.select_related("raised_by", "case")
+    if status in CorrectionStatus.values:
+        requests = requests.filter(status=status)
+    else:
+        status = ""
+        requests = requests.exclude(status=CorrectionStatus.CLOSED)
+    if not user.can(Permission.REVIEW_REQUESTS):
+        requests = requests.exclude(status=CorrectionStatus.DRAFTED)
+    if owner:
+        requests = requests.filter(owner=owner)
+    page: Page[CorrectionRequest] = paginate(
+        requests, order=("raised_at", "id"), cursor=cursor, size=SIZE
+    )
+    today = deadlines.local_date(at, ZONE)
+    rows = [CorrectionRow(request, _days_left(request, today)) for request in page.rows]
+    return CorrectionList(rows, page.next, page.previous, status, owner)
+
+
+def correction_page(*, user: User, request_id: int, at: datetime) -> CorrectionPage | None:
+    """Two queries; None where there is none or this person may not see it."""
+    if not policies.can_see_corrections(by=user):
+        return None
+    request = (
+        CorrectionRequest.objects.select_related("raised_by", "decided_by", "case")
+        .filter(pk=request_id)
+        .first()
+    )
+    if request is None:
+        return None
+    timeline = list(request.history.select_related("history_user").order_by("-history_id"))
+    return CorrectionPage(
+        request=request,
+        system=request.record_ref.partition(":")[0],
+        acts=_acts(request, user),
+        timeline=[_happened(row) for row in timeline],
+        days_left=_days_left(request, deadlines.local_date(at, ZONE)),
+    )
+
+
+def _acts(request: CorrectionRequest, user: User) -> tuple[str, ...]:
+    """Asked of the life cycle and the policies; the three decisions are one form."""
+    forms = {
+        "send": ("send",),
+        "give_evidence": ("give_evidence",),
+        "decide": ("accept", "reject", "ask_for_evidence"),
+        "close": ("close",),
+    }
+    return tuple(
+        form
+        for form, names in forms.items()
+        if all(
+            can_proceed(getattr(request, name))
+            and policies.can_move_correction(BY_NAME[name].side, by=user)
+            for name in names
+        )
+    )
+
+
+ACTS_IN_WORDS = {
+    "correction.drafted": "Begun",
+    "correction.sent": "Sent to the owner",
+    "correction.evidence_given": "Evidence given",
+    "correction.accepted": "Accepted by the owner",
+    "correction.rejected": "Rejected by the owner",
+    "correction.needs_evidence": "The owner asks for evidence",
+    "correction.disagreement": "The other owner is asked as well",
+    "correction.closed": "Closed",
+}
+
+
+def _happened(row: Any) -> dict[str, Any]:
+    return {
+        "at": row.history_date,
+        "text": ACTS_IN_WORDS.get(row.history_change_reason, "Changed"),
+        "who": row.history_user.full_name if row.history_user else "the portal",
+    }
+
+
+def _days_left(request: CorrectionRequest, today: date) -> int | None:
+    return deadlines.working_days_left(today, request.due_on) if request.due_on else None

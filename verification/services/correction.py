@@ -1,0 +1,377 @@
+"""Asking the owner of a record to correct it, and telling whom a wrong one misled (S3.10, S7.2).
+
+The portal reads records and never writes them: an accepted correction arrives with the source's
+own upload. `settle` notices that, asks the questions of the last 180 days again, and tells each
+agency whose answer would be another now.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django_fsm import can_proceed
+
+from save_portal import audit
+from save_portal.accounts.models import User
+from save_portal.accounts.tenancy import system_scope
+from save_portal.outbox import queue
+from verification import deadlines, policies
+from verification.errors import STALE, CaseError, InvalidSubmission, StaleCase, WrongStatus
+from verification.lifecycles.correction import (
+    BY_NAME,
+    CLOSINGS,
+    CorrectionClosure,
+    CorrectionStatus,
+)
+from verification.models import Case, CorrectionNotice, CorrectionRequest, InitialAnswer
+from verification.records.lookup import fits_column, numbers_around, value_of
+from verification.records.search import Answer, Query, initial_search
+from verification.rules.correction import KEYS, owner_of, request_errors
+
+if TYPE_CHECKING:
+    from verification.records.held import Identifier
+
+LOOK_BACK = timedelta(days=180)
+# kind in the index -> what a case was asked by; passports and visas are on other numbers' records
+TYPED_AS = {
+    "a_number": "a_number",
+    "i94": "i94_number",
+    "sevis": "sevis_id",
+    "card": "card_number",
+    "naturalization": "naturalization_certificate",
+    "citizenship": "citizenship_certificate",
+}
+
+
+@transaction.atomic
+def draft(
+    *, record_ref: str, field: str, case_number: str = "", by: User, at: datetime
+) -> CorrectionRequest:
+    """Begin a request from a datum. One that is open for it already is given again."""
+    policies.check_can_move_correction("requester", by=by)
+    present = None if field in KEYS else value_of(record_ref, field)
+    if present is None:
+        raise CaseError("There is no such datum in the records now. Look at the record again.")
+    existing = _open_for(record_ref, field)
+    if existing is not None:
+        return existing
+    request = CorrectionRequest(
+        case=Case.objects.visible_to(by).filter(number=case_number).first(),
+        record_ref=record_ref,
+        field=field,
+        owner=owner_of(record_ref),
+        present_value=present[:400],
+        raised_at=at,
+        raised_by=by,
+    )
+    request._history_user, request._change_reason = by, "correction.drafted"
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError:
+        # Somebody began the same at this moment: theirs is the one.
+        existing = _open_for(record_ref, field)
+        if existing is None:
+            raise
+        return existing
+    _log(request, "drafted", by=by, at=at)
+    return request
+
+
+@transaction.atomic
+def send(
+    *,
+    request_id: int,
+    version: int,
+    proposed_value: str,
+    reason: str,
+    evidence: str = "",
+    by: User,
+    at: datetime,
+) -> CorrectionRequest:
+    """Send the draft to the owner's queue. Refuses a value that the column cannot hold."""
+    request = _locked(request_id, version, "send", by=by)
+    proposed_value, reason = _line(proposed_value), _line(reason)
+    errors = request_errors(present=request.present_value, proposed=proposed_value, reason=reason)
+    if "proposed_value" not in errors and (
+        unfit := fits_column(request.record_ref, request.field, proposed_value)
+    ):
+        errors["proposed_value"] = unfit
+    if errors:
+        raise InvalidSubmission(errors)
+    due = deadlines.correction(at=at)
+    request.send()
+    request.proposed_value, request.reason = proposed_value, reason
+    request.evidence = _line(evidence)
+    request.sent_at, request.due_on, request.due_because = at, due.on, due.because
+    _save(request, "sent", by=by, at=at)
+    return request
+
+
+@transaction.atomic
+def raise_disagreement(
+    *, request_id: int, other_ref: str, by: User, at: datetime
+) -> CorrectionRequest:
+    """Two systems contradict each other: a draft to the owner of the other one as well.
+
+    It proposes to each the other's value; who is right, the owners say.
+    """
+    first = CorrectionRequest.objects.select_for_update().filter(pk=request_id).first()
+    if first is None or owner_of(other_ref) == first.owner or first.disagrees_with_id is not None:
+        raise CaseError("A disagreement is between the records of two different owners.")
+    second = draft(
+        record_ref=other_ref,
+        field=first.field,
+        case_number=first.case.number if first.case else "",
+        by=by,
+        at=at,
+    )
+    if second.present_value == first.present_value:
+        raise CaseError("Both records say the same, so there is nothing to settle.")
+    first.disagrees_with = second
+    first.touch(by=by, act="disagreement")
+    first.save()
+    _log(first, "disagreement", by=by, at=at, data={"other": second.pk})
+    return second
+
+
+@transaction.atomic
+def give_evidence(
+    *, request_id: int, version: int, evidence: str, by: User, at: datetime
+) -> CorrectionRequest:
+    """Answer the owner's question; the date to reply begins anew."""
+    request = _locked(request_id, version, "give_evidence", by=by)
+    evidence = _line(evidence)
+    if not evidence:
+        raise InvalidSubmission({"evidence": "Say which document shows it, or where it is."})
+    due = deadlines.correction(at=at)
+    request.give_evidence()
+    request.evidence = f"{request.evidence} / {evidence}".strip(" /")[:1000]
+    request.due_on, request.due_because = due.on, due.because
+    _save(request, "evidence_given", by=by, at=at)
+    return request
+
+
+@transaction.atomic
+def decide(
+    *, request_id: int, version: int, decision: str, reply: str, by: User, at: datetime
+) -> CorrectionRequest:
+    """The owner's word: `accept`, `reject` or `ask_for_evidence`. The last two say why."""
+    if decision not in ("accept", "reject", "ask_for_evidence"):
+        raise CaseError("Choose what the owner decided.")
+    request = _locked(request_id, version, decision, by=by)
+    reply = _line(reply)
+    if not reply and decision != "accept":
+        raise InvalidSubmission({"reply": "Say why, so that the person who asked can go on."})
+    getattr(request, decision)()
+    request.decided(reply=reply, by=by, at=at)
+    _save(request, BY_NAME[decision].target, by=by, at=at)
+    queue.mail(
+        to_user_id=request.raised_by_id,
+        template="correction_decided",
+        context={"request_id": request.pk, "status": request.get_status_display()},
+        key=f"correction.decided:{request.pk}:{request.version}",
+    )
+    return request
+
+
+@transaction.atomic
+def close(
+    *, request_id: int, version: int, closure: str, by: User, at: datetime
+) -> CorrectionRequest:
+    """End a request by hand, with a reason that fits where it stands."""
+    request = _locked(request_id, version, "close", by=by)
+    allowed = CLOSINGS[request.status]
+    if closure not in allowed:
+        raise CaseError(f"From here it closes as: {', '.join(c.label for c in allowed)}.")
+    if closure == CorrectionClosure.SOURCE_CORRECTED and not _arrived(request):
+        raise WrongStatus(
+            "The source does not show the corrected value yet. It closes by itself when it does."
+        )
+    _close(request, closure, by=by, at=at)
+    return request
+
+
+@transaction.atomic
+def disclose(request: CorrectionRequest, *, by: User, at: datetime) -> None:
+    """Record that somebody was shown the datum (S8)."""
+    audit.disclose(
+        by=by,
+        at=at,
+        agency_id=None,
+        person_ref=request.record_ref,
+        fields=[request.field],
+        purpose="correction",
+        case_number=request.case.number if request.case else "",
+    )
+
+
+def settle(*, at: datetime) -> tuple[int, int]:
+    """Close what the sources' uploads have put right, and tell the agencies concerned.
+
+    Each request is a transaction of its own; run again, it does nothing twice. Returns how many
+    were closed and how many cases were told.
+    """
+    closed = told = 0
+    with system_scope():
+        waiting = list(
+            CorrectionRequest.objects.filter(status=CorrectionStatus.ACCEPTED)
+            .order_by("due_on", "pk")
+            .values_list("pk", flat=True)
+        )
+    for pk in waiting:
+        with system_scope():
+            request = (
+                CorrectionRequest.objects.select_for_update(skip_locked=True)
+                .filter(pk=pk, status=CorrectionStatus.ACCEPTED)
+                .first()
+            )
+            if request is None or not _arrived(request):
+                continue
+            _close(request, CorrectionClosure.SOURCE_CORRECTED, by=None, at=at)
+            told += _tell_agencies(request, at=at)
+            closed += 1
+    return closed, told
+
+
+def _arrived(request: CorrectionRequest) -> bool:
+    return value_of(request.record_ref, request.field) == request.proposed_value
+
+
+def _tell_agencies(request: CorrectionRequest, *, at: datetime) -> int:
+    """A notice for each case of the last 180 days that would be answered otherwise now."""
+    numbers = set(numbers_around(request.record_ref))
+    numbers |= {("a_number", v) for v in _former_numbers(request)}
+    told = 0
+    for case in _asked_by(numbers, since=at - LOOK_BACK):
+        given = case.initial_answers.last()
+        if given is None or not _differs(given, _ask_again(case, at=at)):
+            continue
+        _, new = CorrectionNotice.objects.get_or_create(
+            case=case,
+            correction_id=request.pk,
+            defaults={"agency_id": case.agency_id, "at": at},
+        )
+        if not new:
+            continue
+        told += 1
+        audit.record(
+            "case.record_corrected",
+            by=None,
+            at=at,
+            subject_type="case",
+            subject_id=case.number,
+            agency_id=case.agency_id,
+        )
+        queue.mail(
+            to_user_id=case.handled_by_id,
+            template="record_corrected",
+            context={"case_number": case.number},
+            key=f"case.record_corrected:{case.number}:{request.pk}",
+        )
+    return told
+
+
+def _former_numbers(request: CorrectionRequest) -> list[str]:
+    """The number as it stood wrongly: cases were asked by the one or by the other."""
+    return [request.present_value] if request.field == "a_number" else []
+
+
+def _asked_by(numbers: set[Identifier], *, since: datetime) -> list[Case]:
+    """Cases begun since then by any of these numbers; one index lookup for each kind."""
+    by_column: dict[str, list[str]] = {}
+    for kind, value in numbers:
+        if kind in TYPED_AS:
+            by_column.setdefault(TYPED_AS[kind], []).append(value)
+    found: dict[int, Case] = {}
+    for column, values in sorted(by_column.items()):
+        asked = Q(**{f"{column}__in": values}) & ~Q(**{column: ""})
+        for case in Case.objects.filter(asked, created_at__gte=since).select_related("agency"):
+            found[case.pk] = case
+    return [found[pk] for pk in sorted(found)]
+
+
+def _ask_again(case: Case, *, at: datetime) -> Answer:
+    """The question of the case, to the records as they are now. Nothing is charged or shown."""
+    return initial_search(
+        Query(
+            document_type=case.document_type,
+            family_name=case.family_name,
+            given_name=case.given_name,
+            middle_name=case.middle_name,
+            date_of_birth=case.date_of_birth,
+            document_expires_on=case.document_expires_on,
+            also_known_as=tuple(case.also_known_as),
+            **case.enumerators(),
+        ),
+        today=deadlines.local_date(at, case.agency.time_zone),
+    )
+
+
+def _differs(given: InitialAnswer, now: Answer) -> bool:
+    if given.rule == "document_doubted":
+        return False
+    if (given.outcome, given.statement_code) != (now.outcome, now.statement_code):
+        return True
+    before = {name: datum["value"] for name, datum in (given.returned or {}).items()}
+    return before != {name: datum["value"] for name, datum in (now.returned or {}).items()}
+
+
+def _open_for(record_ref: str, field: str) -> CorrectionRequest | None:
+    return (
+        CorrectionRequest.objects.filter(record_ref=record_ref, field=field)
+        .exclude(status=CorrectionStatus.CLOSED)
+        .first()
+    )
+
+
+def _locked(request_id: int, version: int, transition: str, *, by: User) -> CorrectionRequest:
+    """Lock → policy → life cycle → version, as every write begins."""
+    if not policies.can_see_corrections(by=by):
+        policies.check_can_move_correction("requester", by=by)
+    request = CorrectionRequest.objects.select_for_update().filter(pk=request_id).first()
+    if request is None:
+        raise CaseError("There is no such request.")
+    policies.check_can_move_correction(BY_NAME[transition].side, by=by)
+    if not can_proceed(getattr(request, transition)):
+        raise WrongStatus(f"This cannot be done any more: {request.get_status_display().lower()}.")
+    if request.version != version:
+        raise StaleCase(STALE.replace("case", "request"))
+    return request
+
+
+def _close(request: CorrectionRequest, closure: str, *, by: User | None, at: datetime) -> None:
+    request.close(closure=closure, at=at)
+    _save(request, "closed", by=by, at=at)
+
+
+def _save(request: CorrectionRequest, act: str, *, by: User | None, at: datetime) -> None:
+    request.touch(by=by, act=act)
+    request.save()
+    _log(request, act, by=by, at=at)
+
+
+def _log(
+    request: CorrectionRequest,
+    act: str,
+    *,
+    by: User | None,
+    at: datetime,
+    data: dict[str, object] | None = None,
+) -> None:
+    audit.record(
+        f"correction.{act}",
+        by=by,
+        at=at,
+        subject_type="correction",
+        subject_id=request.pk,
+        data={"owner": request.owner, "field": request.field, **(data or {})},
+    )
+
+
+def _line(text: str) -> str:
+    """One line of at most 1,000 characters."""
+    return " ".join(text.split())[:1000]
