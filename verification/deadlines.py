@@ -29,12 +29,15 @@ STANDARD: dict[str, tuple[int, int]] = {
     Promise.NOTICE: (0, 2),
     Promise.ADDITIONAL: (3, 5),
     Promise.G845: (10, 20),
+    Promise.CORRECTION: (10, 20),
 }
 RULES: dict[str, str] = {
     Promise.NOTICE: "The applicant is told within {most} federal working days.",
     Promise.ADDITIONAL: "Additional verification is answered in {range} federal working days.",
     Promise.G845: "A Form G-845 is answered in {range} federal working days from mailing.",
+    Promise.CORRECTION: "The owner of a record replies in {range} federal working days.",
 }
+OFFICES_ZONE = "America/New_York"  # the program's offices work by Washington's day
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,11 @@ def g845(*, mailed_on: date) -> Deadline:
     `mailed_on` is the day in the agency's zone on which the form was mailed or copies were sent.
     """
     return _promised(Promise.G845, start=mailed_on)
+
+
+def correction(*, at: datetime) -> Deadline:
+    """By when the owner of a record replies to a request; the program publishes no time (S3.10)."""
+    return _promised(Promise.CORRECTION, start=local_date(at, OFFICES_ZONE))
 
 
 def expiry(*, last_action_at: datetime, agency: Agency) -> Deadline:

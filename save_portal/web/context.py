@@ -28,6 +28,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_initiate": user.can(Permission.INITIATE_CASE),
             "may_see_cases": user.can(Permission.VIEW_OWN_CASES)
             or user.can(Permission.VIEW_AGENCY_CASES),
+            "may_see_corrections": user.can(Permission.REVIEW_REQUESTS)
+            or user.can(Permission.CORRECT_RECORDS),
             "may_manage_program": user.can(Permission.MANAGE_PROGRAM),
             "session_seconds": seconds_left(request),
             "warning_seconds": settings.SESSION_WARNING_SECONDS,

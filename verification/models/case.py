@@ -222,6 +222,18 @@ class Case(CaseLifecycle):
                 fields=["handled_by", "last_action_at"],
                 condition=Q(status__in=[s.value for s in OPEN]),
             ),
+            *(
+                # Found again by the document's number: who was answered from a corrected record.
+                models.Index(name=f"case_by_{short}", fields=[column], condition=~Q(**{column: ""}))
+                for column, short in (
+                    ("a_number", "a_number"),
+                    ("i94_number", "i94"),
+                    ("sevis_id", "sevis"),
+                    ("card_number", "card"),
+                    ("naturalization_certificate", "naturalization"),
+                    ("citizenship_certificate", "citizenship"),
+                )
+            ),
             models.Index(
                 name="case_queue",
                 fields=["due_on", "id"],

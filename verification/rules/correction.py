@@ -13,7 +13,6 @@ OWNERS: dict[str, RecordOwner] = {
     "EOIR": RecordOwner.EOIR,
     "EID": RecordOwner.ICE,
 }
-DAYS_TO_REPLY = 20  # federal working days; the program publishes none, so one number for all
 KEYS = frozenset({"record_id", "updated_at"})  # the source's own bookkeeping, not about a person
 
 

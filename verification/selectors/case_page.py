@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pycountry
+from django.db.models import OuterRef, Subquery
 from django_fsm import can_proceed
 
 from save_portal.accounts.models import User
@@ -15,7 +16,13 @@ from verification import deadlines, immigration_documents, policies
 from verification.enums import Reason, WaitsFor
 from verification.errors import CaseError
 from verification.lifecycles.case import CaseStatus
-from verification.models import AdditionalRequest, Case, ChargeEvent, InitialAnswer
+from verification.models import (
+    AdditionalRequest,
+    Case,
+    ChargeEvent,
+    CorrectionNotice,
+    InitialAnswer,
+)
 from verification.rules.closing import open_duty
 from verification.rules.next_act import NextAct, next_act
 from verification.rules.submission import fold
@@ -132,6 +139,7 @@ class CasePage:
     has_photo: bool
     may_act: bool
     duties_done: int
+    record_corrected_on: date | None
 
     @property
     def expires_soon(self) -> bool:
@@ -160,6 +168,13 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
             "told_applicant_by",
             "wish_by",
             "sheet_given_by",
+        )
+        .annotate(
+            record_corrected_at=Subquery(
+                CorrectionNotice.objects.filter(case=OuterRef("pk"))
+                .order_by("-at")
+                .values("at")[:1]
+            )
         )
         .filter(number=number)
         .first()
@@ -198,7 +213,16 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         duties_done=sum(
             (case.told_applicant_at is not None, bool(case.wish), case.sheet_given_at is not None)
         ),
+        record_corrected_on=_corrected_since(case, answer),
     )
+
+
+def _corrected_since(case: Case, answer: InitialAnswer | None) -> date | None:
+    """The day on which a record behind the last answer was corrected, if it was (S3.10)."""
+    corrected = case.record_corrected_at  # type: ignore[attr-defined]
+    if corrected is None or answer is None or corrected <= answer.at:
+        return None
+    return deadlines.local_date(corrected, case.agency.time_zone)
 
 
 def photo_of(*, user: User, number: str) -> tuple[Case, int] | None:

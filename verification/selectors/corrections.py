@@ -16,7 +16,6 @@ from verification.lifecycles.correction import BY_NAME, CorrectionStatus
 from verification.models import CorrectionRequest
 
 SIZE = 50
-ZONE = "America/New_York"  # the offices work by Washington's day
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ class CorrectionPage:
     request: CorrectionRequest
     system: str
     acts: tuple[str, ...]
-    timeline: list[Any]
-    days_left: int | None
+    timeline: list[dict[str, Any]]
+    why_date: str
 
 
 def correction_list(
@@ -64,12 +63,12 @@ def correction_list(
     page: Page[CorrectionRequest] = paginate(
         requests, order=("raised_at", "id"), cursor=cursor, size=SIZE
     )
-    today = deadlines.local_date(at, ZONE)
+    today = deadlines.local_date(at, deadlines.OFFICES_ZONE)
     rows = [CorrectionRow(request, _days_left(request, today)) for request in page.rows]
     return CorrectionList(rows, page.next, page.previous, status, owner)
 
 
-def correction_page(*, user: User, request_id: int, at: datetime) -> CorrectionPage | None:
+def correction_page(*, user: User, request_id: int) -> CorrectionPage | None:
     """Two queries; None where there is none or this person may not see it."""
     if not policies.can_see_corrections(by=user):
         return None
@@ -86,7 +85,9 @@ def correction_page(*, user: User, request_id: int, at: datetime) -> CorrectionP
         system=request.record_ref.partition(":")[0],
         acts=_acts(request, user),
         timeline=[_happened(row) for row in timeline],
-        days_left=_days_left(request, deadlines.local_date(at, ZONE)),
+        why_date=deadlines.Deadline(on=request.due_on, because=request.due_because).in_words()
+        if request.due_on
+        else "",
     )
 
 

@@ -109,13 +109,14 @@ def retry(
         raise StaleCase(STALE)
     submission = _permitted(submission, by=by, at=at)
     fingerprint = submission.fingerprint(agency_id=case.agency_id)
-    if fingerprint == case.fingerprint:
+    if fingerprint == case.fingerprint and not _record_corrected_since(case):
         raise CaseError(
             "Nothing was changed, so asking again would cost and tell nothing new. "
             "Correct a field, or request additional verification.",
             rule="S3.1",
         )
-    _refuse_duplicate(agency_id=case.agency_id, fingerprint=fingerprint)
+    if fingerprint != case.fingerprint:
+        _refuse_duplicate(agency_id=case.agency_id, fingerprint=fingerprint)
     answer = _search(submission, by=by, at=at)
     if answer.outcome == Outcome.CONFIRMED:
         case.confirm_on_retry()
@@ -131,6 +132,12 @@ def retry(
     case.save()
     _record_answer(case, answer, submission=submission, kind=ChargeKind.RETRY, by=by, at=at)
     return case
+
+
+def _record_corrected_since(case: Case) -> bool:
+    """Whether asking the same again can tell something new: a record was corrected (S3.10)."""
+    last = case.initial_answers.last()
+    return last is not None and case.correction_notices.filter(at__gt=last.at).exists()
 
 
 def _agency_id(by: User) -> int:

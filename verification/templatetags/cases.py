@@ -18,6 +18,13 @@ def is_number(name: str) -> bool:
 
 
 @register.filter
+def column_words(name: str) -> str:
+    """A column of a source file as words: `date_of_birth` → Date of birth."""
+    words = name.replace("_", " ").replace("a number", "A-number").replace("i94", "I-94")
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+@register.filter
 def charged(charges: Iterable[ChargeEvent], prices: Mapping[str, Decimal]) -> str:
     """What the charges of a case cost together, at the prices that hold."""
     return f"${sum((prices.get(charge.kind, Decimal()) for charge in charges), Decimal()):.2f}"

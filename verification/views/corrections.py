@@ -139,7 +139,7 @@ def disagree(request: HttpRequest, request_id: int) -> HttpResponse:
 def _page(request: HttpRequest, request_id: int) -> CorrectionPage:
     """The request; looking at it is a disclosure of the datum."""
     user: Any = request.user
-    page = correction_page(user=user, request_id=request_id, at=timezone.now())
+    page = correction_page(user=user, request_id=request_id)
     if page is None:
         raise Http404
     service.disclose(page.request, by=user, at=timezone.now())
