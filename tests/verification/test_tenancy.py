@@ -8,8 +8,8 @@ from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT, load_three_people, make_agency, make_user, resident, unknown_person
 from verification.enums import NoQueryReason
-from verification.models import SavedView, VerifierAnswer
-from verification.services import additional, drafts, initial
+from verification.models import CorrectionNotice, SavedView, VerifierAnswer
+from verification.services import additional, correction, drafts, initial
 
 TABLES = (
     "verification_case",
@@ -21,6 +21,7 @@ TABLES = (
     "verification_savedview",
     "verification_additionalrequest",
     "verification_verifieranswer",
+    "verification_correctionnotice",
     "agreements_agreement",
     "agreements_historicalagreement",
     "audit_auditevent",
@@ -65,6 +66,9 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
             VerifierAnswer.objects.create(
                 case=prompted, agency=user.agency, step="additional", kind="final", at=AT, by=user
             )
+            CorrectionNotice.objects.create(
+                case=prompted, agency=user.agency, correction_id=1, at=AT
+            )
             drafts.begin(by=user, at=AT, document_type="i551")
             drafts.record_no_query(by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID)
             SavedView.objects.create(
@@ -80,6 +84,21 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
         assert seen, table
         assert set(seen) == {own}, table
         assert {own, other} <= set(rows(table, scope="all")), table
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_of_the_owners_of_records_is_for_the_offices_alone(tmp_path, verifier):
+    load_three_people(tmp_path)
+    agency = make_agency("CALHOUN")
+    with scope_for(verifier):
+        correction.draft(record_ref="CIS:C1", field="given_name", by=verifier, at=AT)
+
+    for table in ("verification_correctionrequest", "verification_historicalcorrectionrequest"):
+        table = f"(SELECT 0 AS agency_id FROM {table}) all_rows"
+        assert rows(table) == []
+        assert rows(table, role="") == []
+        assert rows(table, scope="agency", agency_id=agency.pk) == []
+        assert rows(table, scope="all") == [0]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ policies and the diagram in docs/lifecycles/case.md are all made from it. Transi
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import models

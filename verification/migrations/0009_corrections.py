@@ -14,7 +14,7 @@ from save_portal.accounts.tenancy import fence
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("verification", "0007_answer_times"),
+        ("verification", "0008_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
