@@ -12,6 +12,7 @@ import atexit
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,8 +45,15 @@ class _TooLong(Exception):
 class Renderer:
     """One child process, used by one thread at a time."""
 
-    def __init__(self, *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = SECONDS,
+        memory_bytes: int = worker.MEMORY_BYTES,
+        cpu_seconds: int = worker.CPU_SECONDS,
+    ) -> None:
         self.seconds = seconds
+        self.limits = {"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
@@ -84,7 +92,8 @@ class Renderer:
             self._end()
             raise
         except (_WorkerLost, OSError) as error:
-            self._end()
+            if self._end() == -signal.SIGXCPU:
+                raise DocumentFailed("The document took too long to compute") from None
             raise _WorkerLost(str(error)) from error
         if head[:1] == b"E":
             raise DocumentFailed(content.decode(errors="replace"))
@@ -99,7 +108,7 @@ class Renderer:
         self._end()
         self._owner = os.getpid()
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-m", worker.__name__, json.dumps(_options())],
+            [sys.executable, "-m", worker.__name__, json.dumps(_options() | self.limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -108,15 +117,21 @@ class Renderer:
         )
         return self._process, True
 
-    def _end(self) -> None:
+    def _end(self) -> int | None:
+        """End the child, if there is one; how it ended."""
         process, self._process = self._process, None
         if process is None or self._owner != os.getpid():
-            return
-        process.kill()
-        process.wait()
+            return None
+        # A child that has closed its pipes is on its way: how it ended is worth a moment.
+        try:
+            process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
+        return process.returncode
 
     @staticmethod
     def _wait(fd: int, event: int, deadline: float) -> None:

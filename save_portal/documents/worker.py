@@ -24,6 +24,7 @@ CPU_SECONDS = 10
 MAX_HTML_BYTES = 20_000_000
 MAX_PDF_BYTES = 30_000_000
 SCHEME = "portal"
+TOO_BIG = b"The document needs too much memory"
 LENGTH = struct.Struct(">Q")
 
 
@@ -32,15 +33,15 @@ def read_exactly(stream: BinaryIO, size: int) -> bytes | None:
     return data if len(data) == size else None
 
 
-def limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def limit_memory(memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def limit_next_document() -> None:
+def limit_next_document(cpu_seconds: int) -> None:
     """The CPU limit counts from the start of the process: it is moved on for each document."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS + 1
+    soft = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
@@ -50,6 +51,8 @@ def renderer(folders: dict[str, str], css: str) -> Any:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    from save_portal.documents.glyphs import drawable, every_glyph_has_text
 
     roots = {name: Path(folder).resolve() for name, folder in folders.items()}
 
@@ -78,12 +81,16 @@ def renderer(folders: dict[str, str], css: str) -> Any:
     fetcher = OurFiles(allowed_protocols=("data",), allow_redirects=False)
     fonts = FontConfiguration()
     base = f"{SCHEME}:///"
+    can_be_drawn = drawable(fonts)
     sheet = CSS(string=css, base_url=base, url_fetcher=fetcher, font_config=fonts)
 
     def render(html: str) -> bytes:
-        document = HTML(string=html, base_url=base, url_fetcher=fetcher)
+        document = HTML(string=can_be_drawn(html), base_url=base, url_fetcher=fetcher)
         pdf: bytes = document.write_pdf(
-            stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[sheet],
+            font_config=fonts,
+            pdf_variant="pdf/ua-1",
+            finisher=every_glyph_has_text,
         )
         if len(pdf) > MAX_PDF_BYTES:
             raise ValueError("The document is too large")
@@ -99,7 +106,7 @@ def main() -> None:
     # Only answers reach the pipe, whatever a library prints.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    limit_memory()
+    limit_memory(options["memory_bytes"])
     render = renderer(options["folders"], options["css"])
     while True:
         head = read_exactly(stdin, LENGTH.size)
@@ -109,10 +116,13 @@ def main() -> None:
         html = read_exactly(stdin, size) if size <= MAX_HTML_BYTES else None
         if html is None:
             return
-        limit_next_document()
+        limit_next_document(options["cpu_seconds"])
         try:
             kind, content = b"P", render(html.decode())
         except MemoryError:
+            # What the libraries hold by now is anybody's guess: answer, and make place for another.
+            answers.write(b"E" + LENGTH.pack(len(TOO_BIG)) + TOO_BIG)
+            answers.flush()
             os._exit(1)
         except BaseException as error:
             kind, content = b"E", f"{type(error).__name__}: {error}"[:500].encode()

@@ -76,6 +76,11 @@ NEEDS = (
     Need("libharfbuzz-subset0", "fonts in PDFs", _library("libharfbuzz-subset.so.0")),
     Need("fonts-dejavu-core", "names in PDFs", _font("DejaVuSans.ttf")),
     Need("fonts-noto-core", "names in other scripts in PDFs", _font("NotoSans-Regular.*")),
+    Need(
+        "fonts-wqy-microhei",
+        "Chinese or Korean names in PDFs",
+        _font("wqy-microhei.ttc"),
+    ),
     Need("chromium", "browser tests", _program("chromium"), only_for_tests=True),
     Need("poppler-utils", "reading PDFs in tests", _program("pdftotext"), only_for_tests=True),
 )

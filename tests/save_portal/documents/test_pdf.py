@@ -1,9 +1,14 @@
 """Papers are drawn by a process of their own: readable, accessible, unable to look around."""
 
+import base64
 import io
 import os
 import signal
+import socket
+import struct
+import subprocess
 import threading
+import zlib
 
 import page
 import pypdf
@@ -38,11 +43,69 @@ def test_a_paper_is_a_pdf_whose_text_can_be_read(renderer):
     assert "Page 1 of 1" in text
 
 
-def test_a_paper_passes_the_rules_of_accessible_pdf(renderer):
-    report = page.validate_pdf_bytes(
-        renderer.render(PAPER % ""), profile=page.ValidationProfile.PDF_UA_1
-    )
+def check_accessible(pdf: bytes) -> None:
+    report = page.validate_pdf_bytes(pdf, profile=page.ValidationProfile.PDF_UA_1)
     assert report.is_compliant, str(report)
+
+
+def test_a_paper_passes_the_rules_of_accessible_pdf(renderer):
+    check_accessible(renderer.render(PAPER % ""))
+
+
+NAMES = {
+    "Latin with marks": "Łukasz Żółć, Ğülşen Ǆ",
+    "Vietnamese": "Nguyễn Thị Ẳn",
+    "Cyrillic": "Ярослав Ґалаґан",
+    "Greek": "Ἀλέξανδρος",
+    "Arabic": "محمد عبد الله",
+    "Hebrew": "שָׁלוֹם",
+    "Armenian": "Հայկ",
+    "Georgian": "ნინო",
+    "Ethiopic": "ኃይለ",
+    "Devanagari": "क्षत्रिय",
+    "Thai": "สมชาย",
+    "Burmese": "အောင်",
+    "Chinese": "王小明 陳漢",
+    "Japanese": "さくら サクラ",
+    "Korean": "김민수",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_name_in_any_script_is_drawn_and_can_be_read_back(renderer, name):
+    pdf = renderer.render(PAPER % f"<p>{name}</p><p><b>{name}</b></p><p class='mono'>{name}</p>")
+    check_accessible(pdf)
+    text = pdftotext(pdf)
+    for letters in name.replace(",", " ").split():
+        assert set(letters) <= set(text), text
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [
+        ("\u0378", "[U+0378]"),  # assigned to nothing
+        ("\ue000", "[U+E000]"),  # private use
+        ("\U0001f468", "[U+1F468]"),  # a picture
+        ("\U00020000", "[U+20000]"),  # a rare ideograph
+        ("\x85", "[U+0085]"),  # a control character
+        ("\u2028", "[U+2028]"),
+    ],
+)
+def test_a_character_without_a_font_is_shown_by_its_number(renderer, character, shown):
+    pdf = renderer.render(PAPER % f"<p>An{character}na</p>")
+    check_accessible(pdf)
+    assert f"An{shown}na" in pdftotext(pdf)
+
+
+@pytest.mark.parametrize("character", ["\u200d", "\u202e", "\ufeff", "\u00ad", "\u20dd", "\ufe0f"])
+def test_a_character_without_a_form_of_its_own_breaks_no_paper(renderer, character):
+    check_accessible(renderer.render(PAPER % f"<p>An{character}na</p>"))
+
+
+def pdftotext(pdf: bytes) -> str:
+    return subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +121,50 @@ def test_a_paper_passes_the_rules_of_accessible_pdf(renderer):
 def test_a_paper_reads_no_file_but_ours_and_nothing_from_the_network(renderer, address):
     with pytest.raises(DocumentFailed, match="may not read"):
         renderer.render(PAPER % f'<img alt="x" src="{address}">')
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        '<link rel="stylesheet" href="{}">',
+        "<style>@import url({});</style>",
+        "<style>@font-face{{font-family:x;src:url({})}} p{{font-family:x}}</style><p>x</p>",
+        "<style>p{{background:url({})}}</style><p>x</p>",
+        "<style>p::before{{content:url({})}}</style><p>x</p>",
+        '<object data="{}">x</object>',
+        '<embed src="{}">',
+        '<iframe src="{}"></iframe>',
+        '<svg><image href="{}" width="9" height="9"/></svg>',
+        '<svg><use href="{}#x"/></svg>',
+        '<img alt="x" src="data:image/svg+xml,'
+        "%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cimage href='{}'/%3E%3C/svg%3E\">",
+        '<a rel="attachment" href="{}">x</a>',
+        '<link rel="attachment" href="{}">',
+    ],
+)
+def test_no_way_of_naming_an_address_opens_a_line_or_a_file(renderer, tmp_path, way):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret of the server")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        http = f"http://127.0.0.1:{server.getsockname()[1]}/x.png"
+        for address in (http, f"file://{secret}"):
+            try:
+                pdf = renderer.render(PAPER % way.format(address))
+            except DocumentFailed as refused:
+                assert "may not read" in str(refused)  # noqa: PT017
+            else:
+                assert b"secret" not in b"".join(contents(pdf))
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def contents(pdf: bytes):
+    """Every stream of a PDF, unpacked."""
+    for part in pypdf.PdfReader(io.BytesIO(pdf)).xref[0]:
+        thing = pypdf.PdfReader(io.BytesIO(pdf)).get_object(part)
+        if hasattr(thing, "get_data"):
+            yield thing.get_data()
 
 
 def test_the_process_that_draws_knows_no_setting_of_the_portal(renderer):
@@ -79,6 +186,44 @@ def test_a_paper_without_end_is_stopped_and_the_next_one_is_drawn(renderer):
     assert renderer.render(PAPER % "").startswith(b"%PDF")
 
 
+def big_picture(side: int) -> str:
+    """A picture of one color: small on the way, four bytes a point once it is unpacked."""
+
+    def checksum(data: bytes) -> bytes:
+        return struct.pack(">I", zlib.crc32(data))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + checksum(kind + data)
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
+    squeeze = zlib.compressobj(9)
+    row = b"\0" + b"\x7f" * (4 * side)
+    rows = b"".join(squeeze.compress(row) for _ in range(side)) + squeeze.flush()
+    parts = chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    raw = base64.b64encode(b"\x89PNG\r\n\x1a\n" + parts).decode()
+    return f'<img alt="x" src="data:image/png;base64,{raw}">'
+
+
+def test_a_paper_that_wants_too_much_memory_is_refused_and_the_next_one_is_drawn():
+    modest = Renderer(memory_bytes=400_000_000)
+    try:
+        with pytest.raises(DocumentFailed, match="memory"):
+            modest.render(PAPER % big_picture(7000))
+        assert modest.render(PAPER % "").startswith(b"%PDF")
+    finally:
+        modest.close()
+
+
+def test_a_paper_that_computes_too_long_is_ended_by_the_system_and_the_next_one_is_drawn():
+    brief = Renderer(seconds=60, cpu_seconds=1)
+    try:
+        with pytest.raises(DocumentFailed, match="too long to compute"):
+            brief.render(PAPER % ("<table>" + "<tr><td>x</td></tr>" * 100_000 + "</table>"))
+        assert brief.render(PAPER % "").startswith(b"%PDF")
+    finally:
+        brief.close()
+
+
 def test_a_process_that_died_is_replaced(renderer):
     renderer.render(PAPER % "")
     os.kill(renderer._process.pid, signal.SIGKILL)
@@ -86,17 +231,21 @@ def test_a_process_that_died_is_replaced(renderer):
     assert renderer.render(PAPER % "").startswith(b"%PDF")
 
 
-def test_threads_take_turns(renderer):
-    drawn = []
-    threads = [
-        threading.Thread(target=lambda: drawn.append(renderer.render(PAPER % "")[:4]))
-        for _ in range(4)
-    ]
+def test_ten_at_once_each_get_their_own_paper(renderer):
+    drawn = {}
+
+    def draw(number: int) -> None:
+        drawn[number] = pdftotext(renderer.render(PAPER % f"<p>Paper of person {number}.</p>"))
+
+    threads = [threading.Thread(target=draw, args=(number,)) for number in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert drawn == [b"%PDF"] * 4
+    assert sorted(drawn) == list(range(10))
+    for number, text in drawn.items():
+        assert f"Paper of person {number}." in text
+        assert text.count("Paper of person") == 1
 
 
 def test_a_template_becomes_a_paper_and_what_people_typed_stays_text(tmp_path, renderer):
