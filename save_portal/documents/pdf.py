@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from save_portal.documents import worker
@@ -185,6 +186,8 @@ renderer = Renderer()
 atexit.register(renderer.close)
 
 
-def render_pdf(template_name: str, context: dict[str, Any]) -> bytes:
+def render_pdf(
+    template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+) -> bytes:
     """The template as a tagged PDF. Raises `DocumentFailed`."""
-    return renderer.render(render_to_string(template_name, context))
+    return renderer.render(render_to_string(template_name, context, request))

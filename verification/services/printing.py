@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -22,15 +22,6 @@ def disclose_page(*, page: CasePage, by: User, at: datetime) -> None:
     """Record that the page of a case showed what its record returned. Nothing returned: nothing."""
     if page.answer is not None and page.answer.returned:
         _disclose(page.case, page.answer, sorted(page.answer.returned), by=by, at=at)
-
-
-@transaction.atomic
-def case_details(*, page: CasePage, context: dict[str, Any], by: User, at: datetime) -> bytes:
-    """The case details as a tagged PDF; `context` is what the printed page shows."""
-    from save_portal.documents import render_pdf
-
-    disclose_page(page=page, by=by, at=at)
-    return render_pdf("pdf/case_details.html", context)
 
 
 @transaction.atomic

@@ -1,9 +1,12 @@
 """Filters for pages of cases."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django import template
+from django.utils import timezone
 
 from verification.immigration_documents import ENUMERATORS
 from verification.models import ChargeEvent
@@ -17,6 +20,12 @@ def is_number(name: str) -> bool:
     return name in ENUMERATORS
 
 
+class Prices(Protocol):
+    """The price list, which belongs to billing: amounts in U.S. dollars by kind and day."""
+
+    def of(self, kind: str, day: date) -> Decimal: ...
+
+
 @register.filter
 def column_words(name: str) -> str:
     """A column of a source file as words: `date_of_birth` → Date of birth."""
@@ -25,6 +34,13 @@ def column_words(name: str) -> str:
 
 
 @register.filter
-def charged(charges: Iterable[ChargeEvent], prices: Mapping[str, Decimal]) -> str:
-    """What the charges of a case cost together, at the prices that hold."""
-    return f"${sum((prices.get(charge.kind, Decimal()) for charge in charges), Decimal()):.2f}"
+def price(charge: ChargeEvent, prices: Prices) -> str:
+    """What one charge cost at the price of its day."""
+    return f"${prices.of(charge.kind, timezone.localdate(charge.at)):.2f}"
+
+
+@register.filter
+def charged(charges: Iterable[ChargeEvent], prices: Prices) -> str:
+    """What the charges of a case cost together, each at the price of its day."""
+    total = sum((prices.of(c.kind, timezone.localdate(c.at)) for c in charges), Decimal())
+    return f"${total:.2f}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +29,7 @@ from verification.selectors.case_page import CasePage, case_page
 from verification.services import closing, initial, printing
 from verification.services import duties as duty_service
 from verification.views.initiate import as_query, permitted_benefits, typed_in
+from verification.views.papers import paper
 from verification.views.refusals import attempt, refused_to_case
 
 READERS = (Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
@@ -63,13 +63,9 @@ def print_page(request: HttpRequest, number: str) -> HttpResponse:
 def details_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The case details as a tagged PDF."""
     user: Any = request.user
-    now = timezone.now()
     page = page_of(request, number)
-    context = context_of(page) | {"printed_at": now, "printed_by": user, "demo": settings.DEMO}
-    content = printing.case_details(page=page, context=context, by=user, at=now)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="case-{page.case.number}.pdf"'
-    return response
+    printing.disclose_page(page=page, by=user, at=timezone.now())
+    return paper(request, page.case, "pdf/case_details.html", context_of(page), name="case")
 
 
 @require(*READERS)
