@@ -1,4 +1,4 @@
-"""How allauth behaves here: no public sign-up, addresses in lower case."""
+"""How allauth behaves here: no public sign-up, addresses in lower case, mail by the outbox."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from save_portal.accounts import mails
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -19,3 +21,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """The link is made when the mail leaves: the key is never kept in the outbox."""
+        mails.send_reset_link(user_id=user.pk)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """What changed about the account, to its own address."""
+        mails.tell_of_change(user_id=user.pk, change=template_prefix.rpartition("/")[2])

@@ -7,7 +7,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from save_portal.accounts import checks, receivers  # noqa: F401  registers the check
+        from save_portal.accounts import (  # noqa: F401  registers the check and a handler
+            checks,
+            mails,
+            receivers,
+        )
         from save_portal.accounts.tenancy import grant_rights
 
         post_migrate.connect(grant_rights, sender=self, dispatch_uid="accounts.grant_rights")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template import TemplateDoesNotExist
@@ -18,11 +20,19 @@ def send_mail(message: Message) -> None:
     user = User.objects.filter(pk=payload["to_user_id"]).first()
     if user is None or not user.is_active:
         raise CannotBeDelivered("The account that this mail is for has ended")
-    context = {**payload["context"], "recipient": user, "base_url": settings.BASE_URL}
+    send(message, user, payload["template"], payload["context"])
+
+
+def send(message: Message, user: User, template: str, context: dict[str, Any]) -> None:
+    """Send the text `email/<template>.txt` to an account; its first line is the subject.
+
+    The message's id is the mail's: whoever gets it twice can tell that it is one mail.
+    """
+    known = {"recipient": user, "base_url": settings.BASE_URL}
     try:
-        text = render_to_string(f"email/{payload['template']}.txt", context)
+        text = render_to_string(f"email/{template}.txt", context | known)
     except TemplateDoesNotExist as error:
-        raise CannotBeDelivered(f"No mail template {payload['template']}") from error
+        raise CannotBeDelivered(f"No mail template {template}") from error
     subject, _, body = text.strip().partition("\n")
     EmailMessage(
         subject=subject.strip(),

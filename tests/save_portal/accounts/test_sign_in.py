@@ -4,14 +4,19 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from save_portal.accounts import sessions, terms
 from save_portal.accounts.models import TermsAcceptance
 from save_portal.accounts.services import end_account
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent
+from save_portal.outbox.models import Message
+from save_portal.outbox.queue import deliver_due
 from tests.conftest import AT, PASSWORD
 
 PROFILE = "/profile/"
@@ -156,3 +161,54 @@ def test_the_pages_of_the_second_factor_are_drawn_in_our_hand(signed_in):
         assert page.status_code == 200, name
         assert b"usa-" in page.content
         assert b"style=" not in page.content, name
+
+
+def test_a_new_password_is_set_by_a_link_that_is_made_when_the_mail_leaves(client, caseworker):
+    asked = client.post(reverse("account_reset_password"), {"email": caseworker.email.upper()})
+    assert asked.status_code == 302
+    assert not mail.outbox
+    (waiting,) = Message.objects.all()
+    assert waiting.payload == {"to_user_id": caseworker.pk}
+    assert deliver_due(timezone.now()) == 1
+    (sent,) = mail.outbox
+    assert sent.to == [caseworker.email]
+    link = next(line for line in sent.body.splitlines() if line.startswith("http"))
+    form = client.get(link.removeprefix(settings.BASE_URL), follow=True)
+    assert b"usa-" in form.content
+    new = "a horse that nobody has seen"
+    client.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
+    assert sign_in(Client(), caseworker).status_code == 200
+    assert sign_in(Client(), caseworker, new).status_code == 302
+    assert deliver_due(timezone.now()) == 1
+    assert "replaced by the link" in mail.outbox[-1].body
+    used = client.get(link.removeprefix(settings.BASE_URL), follow=True)
+    assert b"password1" not in used.content
+
+
+def test_asking_for_a_password_tells_nobody_whether_there_is_an_account(client, caseworker):
+    def ask(address: str):
+        client.post(reverse("account_reset_password"), {"email": address})
+        return client.get(reverse("account_reset_password_done")).content
+
+    known, unknown = ask(caseworker.email), ask("nobody@elsewhere.example")
+    assert known == unknown
+    assert Message.objects.count() == 1
+
+
+def test_an_account_that_ended_gets_no_link(client, caseworker):
+    client.post(reverse("account_reset_password"), {"email": caseworker.email})
+    with system_scope():
+        end_account(user_id=caseworker.pk, by=None, at=AT)
+    deliver_due(timezone.now())
+    assert not mail.outbox
+
+
+def test_whoever_changes_a_password_hears_of_it_by_mail(signed_in, caseworker):
+    new = "a horse that nobody has seen"
+    signed_in.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    assert deliver_due(timezone.now()) == 1
+    (sent,) = mail.outbox
+    assert (sent.to, "password was changed" in sent.body) == ([caseworker.email], True)

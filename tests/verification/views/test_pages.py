@@ -1,22 +1,27 @@
 """Every page of a case opens for its caseworker, and says what it must."""
 
+from datetime import timedelta
 from io import BytesIO
 
+import page
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from billing.models import Price
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import DisclosureEvent
+from save_portal.documents import worker
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 
 
 def test_my_work_shows_the_case_that_waits(dana, unconfirmed):
-    page = dana.get("/")
-    assert page.status_code == 200
-    assert unconfirmed.number[:5] in page.content.decode()
-    assert "Tell the applicant and ask what they want" in page.content.decode()
+    work = dana.get("/")
+    assert work.status_code == 200
+    assert unconfirmed.number[:5] in work.content.decode()
+    assert "Tell the applicant and ask what they want" in work.content.decode()
 
 
 def test_every_page_ends_with_what_save_does_not_decide(dana, confirmed):
@@ -67,9 +72,28 @@ def test_the_case_details_are_a_pdf(dana, request, which):
     case = request.getfixturevalue(which)
     response = dana.get(f"/cases/{case.number}/details.pdf")
     assert response.headers["Content-Type"] == "application/pdf"
-    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
+    text = " ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(response.content)).pages)
     assert case.grouped_number in text
     assert "SAVE decides nothing about eligibility" in text
+    report = page.validate_pdf_bytes(response.content, profile=page.ValidationProfile.PDF_UA_1)
+    assert report.is_compliant, str(report)
+
+
+def test_the_case_details_name_each_charge_at_the_price_of_its_day(dana, confirmed):
+    Price.objects.create(kind="initial", amount="3.10", effective_from=AT.date() + timedelta(1))
+    response = dana.get(f"/cases/{confirmed.number}/details.pdf")
+    text = " ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(response.content)).pages)
+    charges = text[text.index("What was charged") :]
+    assert "Initial verification $0.50" in charges
+    assert "Together $0.50" in charges
+    assert "3.10" not in text
+
+
+def test_a_paper_that_cannot_be_drawn_leads_back_to_the_case(dana, confirmed, monkeypatch):
+    monkeypatch.setattr(worker, "MAX_HTML_BYTES", 100)
+    back = dana.get(f"/cases/{confirmed.number}/details.pdf", follow=True)
+    assert back.redirect_chain == [(f"/cases/{confirmed.number}/", 302)]
+    assert "The PDF could not be drawn" in back.content.decode()
 
 
 def test_each_display_of_a_record_leaves_a_disclosure_event(dana, confirmed):
