@@ -31,6 +31,26 @@ FIRST = {
     },
     "ISRS": {"card_number": "LIN0123456789", "expires_on": "2030-01-01"},
     "CCD": {"a_number": "", "passport_number": "X1234567", "passport_country": "MEX"},
+    "NIIS": {
+        "a_number": "", "i94_number": "123456789A1", "class_of_admission": "B2",
+        "arrival_date": "2026-10-01", "admitted_until": "2027-03-31", "carrier": "AA",
+    },
+    "RNACS": {
+        "form": "N-400", "decision": "approved", "oath_date": "1998-07-04",
+        "certificate_number": "20120001",
+    },
+    "MFAS": {
+        "conditional_from": "2024-05-01", "conditional_to": "2026-05-01",
+        "petition": "EAC2190000001", "joint_or_waiver": "JOINT", "outcome": "PENDING",
+    },
+    "MIDAS": {
+        "a_number": "", "c_file_number": "C-6120001", "certificate_number": "6120001",
+        "naturalization_date": "1951-07-04", "legibility": "POOR",
+    },
+    "RAPS": {"filed_on": "2024-05-01", "decision": "PENDING"},
+    "EDMS": {"document_type": "Birth certificate", "document_date": "1999-01-31", "pages": "2"},
+    "EID": {"subject_id": "S-1001", "charge_date": "2024-03-01", "order_type": "REMOVAL"},
+    "EOIR": {"case_id": "20240001", "received_on": "2024-03-01", "appeal_pending": "yes"},
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
-"""CCD, the Consular Consolidated Database of the Department of State: visas.
+"""CCD, the Consular Consolidated Database of the Department of State: visas and their petitions.
 
-Its rows help to tell whose passport a number is. Nothing in it goes to a user agency.
+Its rows help to tell whose passport a number is, and hold the chain from petition to admission
+together. Nothing in it goes to a user agency, nor to anybody but verifiers.
 """
 
 from .columns import (
@@ -9,6 +10,7 @@ from .columns import (
     DATE,
     PASSPORT,
     RECEIPT,
+    VERIFIERS,
     VISA,
     Column,
     System,
@@ -18,18 +20,25 @@ CCD = System(
     name="CCD",
     full_name="Consular Consolidated Database",
     owner="Department of State",
+    holds="Visa applications, the visas issued or refused, and the petitions they rest on",
+    updated=(
+        "Daily. Posts write it within the hour; a petition is there only when USCIS sent it to"
+        " State, so not for changes and extensions inside the country"
+    ),
+    seen_by=VERIFIERS,
+    rule="INA 222(f), and the agreement between DHS and State",
     own=(
-        Column("visa_application", CODE, verifier_only=True),
-        Column("post", verifier_only=True),
-        Column("visa_class", CODE, verifier_only=True),
-        Column("visa_number", VISA, key="visa", verifier_only=True),
-        Column("issued_on", DATE, verifier_only=True),
-        Column("expires_on", DATE, verifier_only=True),
-        Column("passport_number", PASSPORT, required=True, key="passport", verifier_only=True),
-        Column("passport_country", COUNTRY, required=True, verifier_only=True),
-        Column("petition_receipt", RECEIPT, verifier_only=True),
-        Column("refusal_code", CODE, verifier_only=True),
-        Column("revoked_on", DATE, verifier_only=True),
-        Column("annotation", verifier_only=True),
+        Column("visa_application", CODE),
+        Column("post"),
+        Column("visa_class", CODE),
+        Column("visa_number", VISA, key="visa"),
+        Column("issued_on", DATE),
+        Column("expires_on", DATE),
+        Column("passport_number", PASSPORT, required=True, key="passport"),
+        Column("passport_country", COUNTRY, required=True),
+        Column("petition_receipt", RECEIPT, key="petition"),
+        Column("refusal_code", CODE),
+        Column("revoked_on", DATE),
+        Column("annotation"),
     ),
 )
