@@ -331,8 +331,8 @@ COMMENTS: dict[int, Comment] = {
         Comment(
             5,
             "This document alone cannot be verified",
-            "SAVE cannot verify on this document. If it is the most recent one, the applicant turns "
-            "to the office that issued it.",
+            "SAVE cannot verify on this document. If it is the most recent one, the applicant "
+            "turns to the office that issued it.",
         ),
         Comment(OTHER_COMMENT, "Other, as written below", ""),
     )

@@ -15,7 +15,7 @@ from verification.lifecycles.case import BY_NAME
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
-    from verification.models import Case
+    from verification.models import Case, VerifierAnswer
 
 
 @predicate
@@ -71,6 +71,48 @@ def check_can_make(transition: str, *, by: User, case: Case) -> None:
     if not can_make(transition, by=by, case=case):
         who = "a status verifier" if BY_NAME[transition].side == "office" else "the case's agency"
         raise NotPermitted(f"Only {who} can do this ({BY_NAME[transition].label}).")
+
+
+def check_reviews(*, by: User) -> None:
+    """Raise `NotPermitted` unless this person answers requests (S3.8)."""
+    if not by.can(Permission.REVIEW_REQUESTS):
+        raise NotPermitted("Only a status verifier can do this.", rule="S3.8")
+
+
+def check_holds(*, by: User, case: Case) -> None:
+    """Raise `NotPermitted` unless the case is with this verifier."""
+    check_reviews(by=by)
+    if case.reviewer_id != by.pk:
+        raise NotPermitted("The case is not with you. Take it from the queue first.")
+
+
+def can_move_review(*, by: User, case: Case) -> bool:
+    """Whether this person may release or hand over the review: who has it, or the supervisor."""
+    return by.can(Permission.MANAGE_QUEUE) or (
+        by.can(Permission.REVIEW_REQUESTS) and case.reviewer_id == by.pk
+    )
+
+
+def check_can_move_review(*, by: User, case: Case) -> None:
+    if not can_move_review(by=by, case=case):
+        raise NotPermitted("Only the verifier who has the case, or the supervisor, can do this.")
+
+
+def can_correct(*, by: User, answer: VerifierAnswer) -> bool:
+    """Whether this person may correct the answer: who gave it, or the verifiers' supervisor."""
+    return by.can(Permission.MANAGE_QUEUE) or (
+        by.can(Permission.REVIEW_REQUESTS) and answer.by_id == by.pk
+    )
+
+
+def check_can_correct(*, by: User, answer: VerifierAnswer) -> None:
+    if not can_correct(by=by, answer=answer):
+        raise NotPermitted("Only the verifier who gave the answer, or the supervisor, corrects it.")
+
+
+def check_manages_queue(*, by: User) -> None:
+    if not by.can(Permission.MANAGE_QUEUE):
+        raise NotPermitted("Only the verifiers' supervisor can do this.")
 
 
 def can_act_on(*, by: User, case: Case) -> bool:

@@ -59,6 +59,20 @@ class CaseQuerySet(QuerySet["Case"]):
         }[WaitsFor(whom)]
         return self.filter(status__in=statuses)
 
+    def in_queue(self) -> CaseQuerySet:
+        """What a status verifier can take: asked for, and a form only once its papers are there.
+
+        The two conditions are those of the index `case_queue`, word for word.
+        """
+        return self.filter(
+            Q(status=CaseStatus.ADDITIONAL_REQUESTED)
+            | Q(status=CaseStatus.G845_MAILED, papers_arrived_at__isnull=False)
+        )
+
+    def with_reviewer(self, user: User) -> CaseQuerySet:
+        """What this verifier has in review."""
+        return self.filter(reviewer_id=user.pk)
+
     def closed(self) -> CaseQuerySet:
         return self.at_step(Step.CLOSED)
 

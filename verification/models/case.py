@@ -288,6 +288,11 @@ class Case(CaseLifecycle):
             if (value := getattr(self, name))
         }
 
+    def enumerators_an_agency_may_read(self) -> tuple[str, ...]:
+        """The numbers that were typed, without those of passport and visa (S8.2)."""
+        hidden = ("passport_number", "passport_country", "visa_number")
+        return tuple(value for name, value in self.enumerators().items() if name not in hidden)
+
     def touch(self, *, at: datetime) -> None:
         """Note an act of anybody: the version moves, and the 180 days begin anew (S3.6)."""
         self.version += 1

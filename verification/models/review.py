@@ -49,6 +49,8 @@ class VerifierAnswer(models.Model):
     )
     person_ref = models.CharField(max_length=60, blank=True)
 
+    append_only = True
+
     class Meta:
         ordering: ClassVar = ["at", "id"]
         constraints = [
@@ -81,17 +83,20 @@ class VerifierAnswer(models.Model):
 
 
 class ReviewDraft(models.Model):
-    """What a verifier has typed and not yet given. Only the office sees it."""
+    """What is typed and not yet given, made when a verifier takes the case; the office's alone.
 
-    case = models.ForeignKey("verification.Case", on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    It belongs to the case, so that whoever takes it next goes on where it was left. `by` is who
+    has it; nobody after a release. One whose case was closed tells its verifier of the withdrawal.
+    """
+
+    case = models.OneToOneField(
+        "verification.Case", on_delete=models.PROTECT, related_name="review_draft"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     data = models.JSONField(default=dict)
     updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="review_draft_once_a_verifier", fields=["case", "by"])
-        ]
 
     def __str__(self) -> str:
         return f"Draft of {self.updated_at:%Y-%m-%d %H:%M}"
@@ -155,6 +160,8 @@ class SecondReviewShare(models.Model):
     percent = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    append_only = True
 
     class Meta:
         ordering: ClassVar = ["at", "id"]

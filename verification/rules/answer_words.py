@@ -88,9 +88,7 @@ def words(answer: Given) -> AnswerWords:
     return AnswerWords(
         lede=_lede(answer, sentences, settles),
         sentences=sentences,
-        prepared=tuple(
-            COMMENTS[code].says for code in answer.comments if COMMENTS[code].says
-        ),
+        prepared=tuple(COMMENTS[code].says for code in answer.comments if COMMENTS[code].says),
         comment=answer.comment,
         send=tuple(SEND_AGAIN[code] for code in answer.send_again),
         not_meant=(ELIGIBILITY,) if settles else (*NOT_CONFIRMED, ELIGIBILITY),
@@ -150,7 +148,11 @@ def _day(name: str, value: str, row: dict[str, Any]) -> str:
 def _lede(answer: Given, sentences: tuple[Sentence, ...], settles: bool) -> str:
     kind = answer.kind
     if kind == AnswerKind.INTERIM:
-        until = f" The answer is now due on {long_day(answer.expected_on)}." if answer.expected_on else ""
+        until = (
+            f" The answer is now due on {long_day(answer.expected_on)}."
+            if answer.expected_on
+            else ""
+        )
         return f"A status verifier is still searching.{until}"
     if kind == AnswerKind.RESUBMIT:
         return "A status verifier needs documents again."
@@ -171,8 +173,10 @@ def _lede(answer: Given, sentences: tuple[Sentence, ...], settles: bool) -> str:
 
 def _lower(text: str) -> str:
     """A heading inside a sentence; names of the country and of laws keep their capital."""
-    return text if text.startswith(("United", "American", "Mexican", "Cuban", "SAVE")) else (
-        text[:1].lower() + text[1:]
+    return (
+        text
+        if text.startswith(("United", "American", "Mexican", "Cuban", "SAVE"))
+        else (text[:1].lower() + text[1:])
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,11 +51,13 @@ def check(
     agency_reasons: Iterable[str] = (),
     secret: Iterable[str] = (),
     own: Iterable[str] = (),
+    class_exists: Callable[[str], bool] = bool,
 ) -> AnswerInput:
     """The answer in its kept form, or `InvalidSubmission` with a sentence at each field.
 
     `agency_reasons` are the reasons for which the agency asked; `secret` and `own` are the
-    numbers that may not, and may, stand in a text (see `outgoing_text`).
+    numbers that may not, and may, stand in a text (see `outgoing_text`); `class_exists` knows the
+    published classes of admission.
     """
     errors: dict[str, str] = {}
     items = _items(answer, errors, today=today)
@@ -78,6 +80,7 @@ def check(
         errors["comment"] = f"Shorten it to {LONGEST_COMMENT} characters."
     if len(note) > LONGEST_NOTE:
         errors["correction_note"] = f"Shorten it to {LONGEST_NOTE} characters."
+    _check_classes(items, class_exists, errors)
     own, secret = tuple(own), tuple(secret)
     for name, text in _texts(items, comment, note):
         if why := outgoing_text.refusal(text, secret=secret, own=own):
@@ -93,6 +96,16 @@ def check(
     )
 
 
+def _check_classes(
+    items: list[dict[str, Any]], class_exists: Callable[[str], bool], errors: dict[str, str]
+) -> None:
+    for item in items:
+        if (code := item.get("class_code")) and not class_exists(code):
+            errors[f"item_{item['item']}_class_code"] = (
+                f"There is no class {code} in the published list. Copy it from the record."
+            )
+
+
 def differing_items(
     first: Iterable[dict[str, Any]], second: Iterable[dict[str, Any]]
 ) -> tuple[int, ...]:
@@ -101,7 +114,9 @@ def differing_items(
     theirs = {item["item"]: item for item in second}
     return tuple(
         sorted(
-            number for number in ours.keys() | theirs.keys() if ours.get(number) != theirs.get(number)
+            number
+            for number in ours.keys() | theirs.keys()
+            if ours.get(number) != theirs.get(number)
         )
     )
 
@@ -141,29 +156,45 @@ def _detail_error(detail: Detail, value: Any, typed: dict[str, Any], *, today: d
     needed = detail.required or (detail.needed_with is not None and _is_asked(detail, typed))
     if not value:
         return f"{detail.label}: fill this in, or untick the item." if needed else ""
-    if not _is_asked(detail, typed):
-        return ""
-    if detail.kind == "date":
-        try:
-            day = date.fromisoformat(value)
-        except (TypeError, ValueError):
-            return "Write a date as month/day/year. Example: 09/30/2029"
-        if not 1850 <= day.year <= 2200:
-            return f"{day.year} cannot be the year. Is one digit wrong?"
-        if detail.name in PAST and day > today:
-            return "This day lies ahead. Is the year right?"
-    elif detail.kind == "class":
-        if not CLASS.fullmatch(str(value).upper().replace("-", "")):
-            return "Write the class as on the record. Example: H1B"
-    elif detail.kind == "choice":
-        if value not in dict(detail.choices):
-            return "Choose one of the list."
-    elif detail.kind == "many":
-        if not set(value) <= dict(detail.choices).keys():
-            return "Choose from the list."
-    elif len(value) > detail.longest:
-        return f"Shorten it to {detail.longest} characters."
+    return _FAULTS[detail.kind](detail, value, today) if _is_asked(detail, typed) else ""
+
+
+def _date_fault(detail: Detail, value: Any, today: date) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "Write a date as month/day/year. Example: 09/30/2029"
+    if not 1850 <= day.year <= 2200:
+        return f"{day.year} cannot be the year. Is one digit wrong?"
+    if detail.name in PAST and day > today:
+        return "This day lies ahead. Is the year right?"
     return ""
+
+
+def _class_fault(detail: Detail, value: Any, today: date) -> str:
+    shaped = CLASS.fullmatch(str(value).upper().replace("-", ""))
+    return "" if shaped else "Write the class as on the record. Example: H1B"
+
+
+def _choice_fault(detail: Detail, value: Any, today: date) -> str:
+    return "" if value in dict(detail.choices) else "Choose one of the list."
+
+
+def _many_fault(detail: Detail, value: Any, today: date) -> str:
+    return "" if set(value) <= dict(detail.choices).keys() else "Choose from the list."
+
+
+def _text_fault(detail: Detail, value: Any, today: date) -> str:
+    return "" if len(value) <= detail.longest else f"Shorten it to {detail.longest} characters."
+
+
+_FAULTS: dict[str, Callable[[Detail, Any, date], str]] = {
+    "date": _date_fault,
+    "class": _class_fault,
+    "choice": _choice_fault,
+    "many": _many_fault,
+    "text": _text_fault,
+}
 
 
 def _check_combination(numbers: set[int], errors: dict[str, str]) -> None:

@@ -126,7 +126,7 @@ def _warn(at: datetime, days: int) -> int:
 
 
 def _close(case: Case, *, reason: str, by: User | None, at: datetime) -> None:
-    was = case.status
+    was, reviewer_id = case.status, case.reviewer_id
     case.close(reason=reason, at=at)
     case.touch(at=at)
     case.due_on = None
@@ -141,3 +141,10 @@ def _close(case: Case, *, reason: str, by: User | None, at: datetime) -> None:
         agency_id=case.agency_id,
         data={"reason": reason, "from": was},
     )
+    if reviewer_id is not None:
+        queue.mail(
+            to_user_id=reviewer_id,
+            template="case_withdrawn",
+            context={"case_number": case.number},
+            key=f"case.withdrawn:{case.number}:{case.version}",
+        )

@@ -68,7 +68,7 @@ MOVE = """
 """
 
 
-def case_at(status: str, *, by: User) -> Case:
+def case_at(status: str, *, by: User, fingerprint: str = "0" * 64) -> Case:
     """A case that went by legal moves to `status`."""
     path = path_to(status)
     case = Case(
@@ -83,7 +83,7 @@ def case_at(status: str, *, by: User) -> Case:
         date_of_birth=AT.date(),
         applicant_key="bautista",
         benefits=["snap"],
-        fingerprint="0" * 64,
+        fingerprint=fingerprint,
     )
     with system_scope():
         case.save()
