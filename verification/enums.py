@@ -149,3 +149,14 @@ class RecordOwner(models.TextChoices):
     STATE = "state", "Department of State"
     EOIR = "eoir", "Immigration court (EOIR)"
     ICE = "ice", "ICE"
+
+
+class DocumentKind(models.TextChoices):
+    """What the pages of a copy show (S3.9)."""
+
+    FRONT = "front", "Front side"
+    BACK = "back", "Back side"
+    BOTH_SIDES = "both_sides", "Both sides"
+    OTHER_PAGE = "other_page", "Another page of the document"
+    CONSENT = "consent", "Signed consent to disclosure"
+    OTHER = "other", "Another paper"

@@ -12,6 +12,7 @@ from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from save_portal.documents import places
 from save_portal.local import folder, postgres
 from save_portal.settings.logging import LOGGING as LOGGING
 
@@ -237,7 +238,16 @@ STATICFILES_DIRS: list[tuple[str, Path] | Path] = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "save_portal.web.staticfiles.PortalStaticFiles"},
+    "documents": places.storage(env.str("DOCUMENTS_URL", (LOCAL_DIR / "documents").as_uri())),
 }
+# Uploaded copies of documents: scanned for viruses where a scanner is named, then kept redrawn.
+CLAMD_URL = env.str("CLAMD_URL", "")
+places.scanner(CLAMD_URL)
+FILE_UPLOAD_HANDLERS = [
+    "save_portal.documents.handlers.LimitUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Mail leaves by the outbox only; a demonstration writes it to files.

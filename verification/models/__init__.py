@@ -1,9 +1,10 @@
 """The case and what belongs to it."""
 
-from verification.models.additional_request import AdditionalRequest
+from verification.models.additional_request import AdditionalDraft, AdditionalRequest
 from verification.models.answer import InitialAnswer
 from verification.models.answer_time import AnswerTime
 from verification.models.case import Case
+from verification.models.case_document import CaseDocument
 from verification.models.charge import ChargeEvent
 from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
@@ -16,9 +17,11 @@ from verification.models.review import (
 from verification.models.saved_view import SavedView
 
 __all__ = [
+    "AdditionalDraft",
     "AdditionalRequest",
     "AnswerTime",
     "Case",
+    "CaseDocument",
     "CaseDraft",
     "ChargeEvent",
     "CorrectionNotice",
