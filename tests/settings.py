@@ -1,11 +1,16 @@
 """Settings of the test suite: the same portal, with fast hashing and no pool."""
 
+import atexit
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("DEMO", "1")
 # The browser driver runs an event loop in the test's own thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+from save_portal.documents import places
 from save_portal.settings import *  # noqa: F403
 from save_portal.settings import DATABASES, STORAGES
 
@@ -18,4 +23,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }
+DOCUMENTS = Path(tempfile.mkdtemp(prefix="save-documents-"))
+atexit.register(shutil.rmtree, DOCUMENTS, ignore_errors=True)
+STORAGES["documents"] = places.storage(DOCUMENTS.as_uri())
+CLAMD_URL = ""
 ALLOWED_HOSTS = ["*"]

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class VerificationConfig(AppConfig):
     name = "verification"
     verbose_name = "Verification"
+
+    def ready(self) -> None:
+        from verification import receivers
+
+        receivers.connect()

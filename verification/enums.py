@@ -160,3 +160,16 @@ class DocumentKind(models.TextChoices):
     OTHER_PAGE = "other_page", "Another page of the document"
     CONSENT = "consent", "Signed consent to disclosure"
     OTHER = "other", "Another paper"
+
+
+class ReminderKind(models.TextChoices):
+    """What a mail reminds of; `_ESCALATED` goes to the supervisors (S3.7, S3.10)."""
+
+    TELL_APPLICANT = "tell_applicant", "Tell the applicant that SAVE could not confirm"
+    PROMPT = "prompt", "Additional verification is prompted"
+    PROMPT_ESCALATED = "prompt_escalated", "Nobody acted on a prompt"
+    ANSWER = "answer", "An answer waits to be read"
+    ANSWER_ESCALATED = "answer_escalated", "Nobody read an answer"
+    FORM = "form", "A Form G-845 waits to be mailed"
+    FORM_ESCALATED = "form_escalated", "Nobody mailed a Form G-845"
+    REVIEW_OVERDUE = "review_overdue", "An answer of the status verifiers is overdue"

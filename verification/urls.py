@@ -1,6 +1,6 @@
 from django.urls import path
 
-from verification.views import case, case_additional, corrections, initiate, lists
+from verification.views import case, case_additional, corrections, documents, initiate, lists
 
 app_name = "verification"
 
@@ -25,6 +25,21 @@ urlpatterns = [
     path("cases/<str:number>/retry/", case.retry, name="retry"),
     path("cases/<str:number>/additional/", case_additional.additional, name="additional"),
     path("cases/<str:number>/close/", case.close, name="close"),
+    path(
+        "cases/<str:number>/documents/<int:document>/pages/<int:page>.jpg",
+        documents.page,
+        name="document-page",
+    ),
+    path(
+        "cases/<str:number>/documents/<int:document>/download/",
+        documents.download,
+        name="document-download",
+    ),
+    path(
+        "cases/<str:number>/documents/<int:document>/remove/",
+        documents.remove,
+        name="document-remove",
+    ),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/begin/", corrections.begin, name="begin-correction"),
     path("corrections/<int:request_id>/", corrections.show, name="correction"),

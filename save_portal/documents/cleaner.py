@@ -155,6 +155,8 @@ def clean_pdf(data: bytes) -> tuple[str, bytes, list[bytes]]:
 def _rewritten(found: pikepdf.Pdf) -> bytes:
     # What was filled into a form becomes part of the page before the form goes.
     if "/AcroForm" in found.Root:
+        if any("/AP" not in note for page in found.pages for note in page.obj.get("/Annots", [])):
+            found.Root.AcroForm.NeedAppearances = True
         found.generate_appearance_streams()
     found.flatten_annotations("screen")
     fresh = pikepdf.Pdf.new()
@@ -217,7 +219,7 @@ def _unpacked_size(stream: pikepdf.Stream) -> int:
         pixels = int(stream.get("/Width", 0)) * int(stream.get("/Height", 0))
         if pixels > MAX_PIXELS:
             raise Refused("too_many_pixels")
-    filters = stream.get("/Filter", [])
+    filters: Any = stream.get("/Filter", [])
     names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(f) for f in filters]
     data = bytes(stream.read_raw_bytes())
     for name in names:

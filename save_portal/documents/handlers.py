@@ -47,5 +47,6 @@ class LimitUploads(FileUploadHandler):
     def _leave_out(self, why: str) -> None:
         if self.request is not None:
             left_out = getattr(self.request, "files_left_out", [])
-            self.request.files_left_out = [*left_out, (self.file_name or "", why)]
+            request: Any = self.request
+            request.files_left_out = [*left_out, (self.file_name or "", why)]
         raise SkipFile

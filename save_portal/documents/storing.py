@@ -111,8 +111,7 @@ def sweep(*, at: datetime) -> int:
             known = set(rows.values_list("folder", flat=True))
         for name in sorted(lying - known):
             _, files = documents().listdir(name)
-            _delete([f"{name}/{file}" for file in files])
-            documents().delete(name)
+            _delete([f"{name}/{file}" for file in files] or [f"{name}/document.pdf"])
             swept += 1
     return swept
 
@@ -128,3 +127,5 @@ def _read(kept: StoredFile, name: str) -> bytes:
 def _delete(names: list[str]) -> None:
     for name in names:
         documents().delete(name)
+    for folder in {name.rpartition("/")[0] for name in names}:
+        documents().delete(folder)

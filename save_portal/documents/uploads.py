@@ -32,9 +32,7 @@ SENTENCES: dict[str, str] = {
     "broken": "The file is damaged and cannot be read. Scan the page again or take a picture.",
     "too_large": f"The file is larger than {MAX_MEGABYTES} MB. Scan it in fewer dots per inch.",
     "too_many_pages": f"The PDF has more than {MAX_PAGES} pages. Send the pages that matter.",
-    "too_many_pixels": (
-        "The picture has more than 52 million pixels. Take it in a smaller size."
-    ),
+    "too_many_pixels": ("The picture has more than 52 million pixels. Take it in a smaller size."),
     "too_small": "The picture is too small to be read. Take it again from closer by.",
     "bomb": "The file unpacks to far more than a document holds. Scan it again.",
     "too_long": "Reading the file took too long. Scan it again, or take a picture of each page.",
@@ -73,7 +71,7 @@ def clean(content: bytes) -> Cleaned:
         raise UploadRefused("too_large")
     with AT_ONCE, tempfile.TemporaryFile() as out:
         try:
-            subprocess.run(  # noqa: S603  our own interpreter and module
+            subprocess.run(
                 [sys.executable, "-m", "save_portal.documents.cleaner"],
                 input=content,
                 stdout=out,

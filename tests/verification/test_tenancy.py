@@ -6,10 +6,18 @@ from django.db import connection
 
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
+from tests import uploads
 from tests.conftest import AT, load_three_people, make_agency, make_user, resident, unknown_person
 from verification.enums import NoQueryReason
-from verification.models import CorrectionNotice, SavedView, VerifierAnswer
-from verification.services import additional, correction, drafts, initial
+from verification.models import (
+    AdditionalDraft,
+    AnswerRead,
+    CorrectionNotice,
+    Reminder,
+    SavedView,
+    VerifierAnswer,
+)
+from verification.services import additional, correction, documents, drafts, initial
 
 TABLES = (
     "verification_case",
@@ -20,6 +28,11 @@ TABLES = (
     "verification_noquery",
     "verification_savedview",
     "verification_additionalrequest",
+    "verification_additionaldraft",
+    "verification_casedocument",
+    "verification_reminder",
+    "verification_answerread",
+    "documents_storedfile",
     "verification_verifieranswer",
     "verification_correctionnotice",
     "agreements_agreement",
@@ -63,8 +76,20 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
                 by=user,
                 at=AT,
             )
-            VerifierAnswer.objects.create(
+            answer = VerifierAnswer.objects.create(
                 case=prompted, agency=user.agency, step="additional", kind="final", at=AT, by=user
+            )
+            whose = {"case": prompted, "agency": user.agency}
+            AnswerRead.objects.create(**whose, answer=answer, by=user, at=AT)
+            Reminder.objects.create(**whose, kind="answer", to=user, at=AT, key="answer:1")
+            AdditionalDraft.objects.create(**whose, by=user, updated_at=AT)
+            documents.add(
+                case_number=prompted.number,
+                content=uploads.encoded("JPEG"),
+                name="card.jpg",
+                kind="front",
+                by=user,
+                at=AT,
             )
             CorrectionNotice.objects.create(
                 case=prompted, agency=user.agency, correction_id=1, at=AT

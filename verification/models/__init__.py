@@ -8,6 +8,7 @@ from verification.models.case_document import CaseDocument
 from verification.models.charge import ChargeEvent
 from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
+from verification.models.reminder import AnswerRead, Reminder
 from verification.models.review import (
     ReviewDraft,
     SecondReview,
@@ -19,6 +20,7 @@ from verification.models.saved_view import SavedView
 __all__ = [
     "AdditionalDraft",
     "AdditionalRequest",
+    "AnswerRead",
     "AnswerTime",
     "Case",
     "CaseDocument",
@@ -28,6 +30,7 @@ __all__ = [
     "CorrectionRequest",
     "InitialAnswer",
     "NoQuery",
+    "Reminder",
     "ReviewDraft",
     "SavedView",
     "SecondReview",

@@ -14,6 +14,7 @@ from verification.enums import AdditionalReason, ChargeKind, Wish
 from verification.errors import STALE, InvalidSubmission, StaleCase, WrongStatus
 from verification.lifecycles.case import CaseStatus
 from verification.models import AdditionalRequest, Case, ChargeEvent
+from verification.services import documents
 from verification.services.locking import lock_case
 
 
@@ -51,6 +52,7 @@ def request(
     AdditionalRequest.objects.create(
         case=case, agency_id=case.agency_id, at=at, by=by, reason=reason, comment=comment[:500]
     )
+    documents.send_waiting(case=case, by=by, at=at)
     ChargeEvent.objects.create(
         agency_id=case.agency_id,
         department_id=case.department_id,

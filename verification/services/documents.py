@@ -6,7 +6,7 @@ page leaves a disclosure event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -40,7 +40,9 @@ def add(
     try:
         cleaned = uploads.clean(content)
     except uploads.UploadRefused as refused:
-        raise InvalidSubmission({"files": f"{storing.tidy_name(name)}: {refused.message}"}) from None
+        raise InvalidSubmission(
+            {"files": f"{storing.tidy_name(name)}: {refused.message}"}
+        ) from None
     return _keep(case_number, cleaned, name=name, kind=kind, by=by, at=at)
 
 
@@ -125,9 +127,7 @@ def tell_refused(*, file: StoredFile, at: datetime) -> None:
     document = CaseDocument.objects.select_related("case").filter(file=file).first()
     if document is None:
         return
-    _record(
-        "case.document_refused", document.case, by=None, at=at, data={"document": document.pk}
-    )
+    _record("case.document_refused", document.case, by=None, at=at, data={"document": document.pk})
     queue.mail(
         to_user_id=document.by_id,
         template="document_refused",
@@ -197,7 +197,7 @@ def _disclose(document: CaseDocument, fields: Iterable[str], *, by: User, at: da
 
 
 def _record(
-    verb: str, case: Case, *, by: User | None, at: datetime, data: dict[str, object]
+    verb: str, case: Case, *, by: User | None, at: datetime, data: Mapping[str, object]
 ) -> None:
     audit.record(
         verb,
@@ -206,5 +206,5 @@ def _record(
         subject_type="case",
         subject_id=case.number,
         agency_id=case.agency_id,
-        data=data,
+        data=dict(data),
     )

@@ -10,46 +10,128 @@ from save_portal.accounts.tenancy import fence
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('name', models.CharField(help_text='as the uploader called it, for the uploader', max_length=80)),
-                ('folder', models.CharField(max_length=60, unique=True)),
-                ('content_type', models.CharField(max_length=40)),
-                ('size', models.PositiveIntegerField()),
-                ('pages', models.PositiveSmallIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('source_sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('quarantined', 'Being checked for viruses'), ('clean', 'Checked'), ('refused', 'Refused')], max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="as the uploader called it, for the uploader", max_length=80
+                    ),
+                ),
+                ("folder", models.CharField(max_length=60, unique=True)),
+                ("content_type", models.CharField(max_length=40)),
+                ("size", models.PositiveIntegerField()),
+                ("pages", models.PositiveSmallIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("source_sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("quarantined", "Being checked for viruses"),
+                            ("clean", "Checked"),
+                            ("refused", "Refused"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'quarantined')), fields=['id'], name='stored_file_quarantined')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('reason', '')), _connector='OR'), name='stored_file_refused_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('state', 'quarantined')), models.Q(models.Q(('state', 'quarantined'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='stored_file_checked_or_quarantined')],
+                "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "quarantined")),
+                        fields=["id"],
+                        name="stored_file_quarantined",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="stored_file_refused_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at__isnull", True), ("state", "quarantined")),
+                            models.Q(
+                                models.Q(("state", "quarantined"), _negated=True),
+                                ("checked_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stored_file_checked_or_quarantined",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='storedfile',
-            trigger=pgtrigger.compiler.Trigger(name='content_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."folder" IS DISTINCT FROM (NEW."folder") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."source_sha256" IS DISTINCT FROM (NEW."source_sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."pages" IS DISTINCT FROM (NEW."pages"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='90fb20d165ea554afff89838b6cdf7ac0f5aba9f', operation='UPDATE', pgid='pgtrigger_content_never_changes_78323', table='documents_storedfile', when='BEFORE')),
+            model_name="storedfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="content_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."folder" IS DISTINCT FROM (NEW."folder") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."source_sha256" IS DISTINCT FROM (NEW."source_sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."pages" IS DISTINCT FROM (NEW."pages"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="90fb20d165ea554afff89838b6cdf7ac0f5aba9f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_content_never_changes_78323",
+                    table="documents_storedfile",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='storedfile',
-            trigger=pgtrigger.compiler.Trigger(name='verdict_once', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{quarantined:clean,quarantined:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='55acdf1a832e82bb5988338e77960feb5c77526e', operation='UPDATE', pgid='pgtrigger_verdict_once_585dc', table='documents_storedfile', when='BEFORE')),
+            model_name="storedfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="verdict_once",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{quarantined:clean,quarantined:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="55acdf1a832e82bb5988338e77960feb5c77526e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_verdict_once_585dc",
+                    table="documents_storedfile",
+                    when="BEFORE",
+                ),
+            ),
         ),
         fence("documents_storedfile"),
     ]
