@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("documents", "0001_stored_file"),
-        ("verification", "0009_corrections"),
+        ("verification", "0010_review_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
