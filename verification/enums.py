@@ -40,6 +40,14 @@ class Reason(models.TextChoices):
     SOURCE_UNAVAILABLE = "source_unavailable", "A record system that is needed did not answer."
 
 
+class Certainty(models.TextChoices):
+    """How sure a confirmed answer is, from whose records they are and which status is theirs."""
+
+    VERY_SURE = "very_sure", "Very sure"
+    SURE = "sure", "Sure"
+    FAIRLY_SURE = "fairly_sure", "Fairly sure"
+
+
 class Benefit(models.TextChoices):
     TANF = "tanf", "TANF"
     SSI = "ssi", "SSI"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from verification.enums import Outcome, Reason
+from verification.enums import Certainty, Outcome, Reason
 
 
 class InitialAnswer(models.Model):
@@ -32,6 +32,11 @@ class InitialAnswer(models.Model):
     record_refs = ArrayField(models.CharField(max_length=60), default=list)
     rule = models.CharField(max_length=60)
     searched = models.JSONField(default=list)
+    grade = models.CharField(max_length=12, choices=Certainty.choices, blank=True)
+    grounds = models.JSONField(
+        default=dict,
+        help_text="From which record of which system and date; why the grade. Empty when referred",
+    )
     person_ref = models.CharField(max_length=60, blank=True)
     photo_id = models.BigIntegerField(null=True)
 

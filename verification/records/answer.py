@@ -5,12 +5,14 @@ the disclosure list (returned.py) what may go out. Here the three become one ans
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from verification.records import status
-from verification.records.held import Held
-from verification.records.returned import returned_data
+from verification.records import certainty, status
+from verification.records.certainty import GRADES, Identification
+from verification.records.held import Held, Identifier
+from verification.records.returned import NAMED, best_card, returned_data
 from verification.records.statements import TEXTS
 
 Uploads = tuple[tuple[str, str], ...]
@@ -18,7 +20,11 @@ Uploads = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What initial verification answers. `returned` holds no passport and no visa number (S8.2)."""
+    """What initial verification answers. `returned` holds no passport and no visa number (S8.2).
+
+    `grade` and `grounds` say how sure a confirmed answer is and which record of which date gave
+    what; both are empty where nothing was returned, as `record_refs` is.
+    """
 
     outcome: str
     reasons: tuple[str, ...]
@@ -27,9 +33,11 @@ class Answer:
     returned: dict[str, dict[str, str]] | None = None
     record_refs: tuple[str, ...] = ()
     rule: str = ""
-    searched: tuple[tuple[str, str], ...] = ()
+    searched: Uploads = ()
     person_ref: str = ""
     photo_id: int | None = None
+    grade: str = ""
+    grounds: dict[str, Any] = field(default_factory=dict)
 
 
 def referred(code: int, *reasons: str, rule: str = "", searched: Uploads = ()) -> Answer:
@@ -40,27 +48,59 @@ def referred(code: int, *reasons: str, rule: str = "", searched: Uploads = ()) -
 
 
 def answer_from(
-    person: Sequence[Held], *, today: date, certificates: frozenset[str], searched: Uploads
+    person: Sequence[Held],
+    *,
+    today: date,
+    shown: frozenset[Identifier],
+    exactly: bool,
+    searched: Uploads,
 ) -> Answer:
-    """The answer drawn from all records of the one person who was found."""
-    choice = status.choose(person, today=today, certificates=certificates)
+    """The answer drawn from all records of the one person who was found.
+
+    `shown` are the numbers typed from the document; `exactly` tells whether name and date of
+    birth were typed just as a record has them.
+    """
+    choice = status.choose(person, today=today, shown=shown)
     if choice.source is None:
         return referred(choice.statement_code, *choice.reasons, rule=choice.rule, searched=searched)
+    source, records = choice.source, status.newest_first(status.in_force(person))
+    card = best_card(records, today=today, with_photo=True)
+    returned = returned_data(source, records, today=today, shown=shown)
+    identification = Identification.EXACT if exactly else Identification.VARIANT
+    standing, agreeing = certainty.standing(source, records)
+    grounds: dict[str, Any] = {
+        "identification": identification.value,
+        "standing": standing.value,
+        "status_from": drawn(source),
+        "agreeing": [drawn(record) for record in agreeing if record.system in NAMED],
+        "systems": sorted({(value["system"], value["record_date"]) for value in returned.values()}),
+    }
+    if card is not None:
+        grounds["photo"] = {
+            **drawn(card),
+            "card_type": status.text(card, "card_type"),
+            "issued_on": card.own.get("issued_on", ""),
+        }
     return Answer(
         outcome="confirmed",
         reasons=(),
         statement_code=choice.statement_code,
         statement=TEXTS[choice.statement_code],
-        returned=returned_data(choice.source, person),
+        returned=returned,
         record_refs=tuple(sorted(record.ref for record in person)),
         rule=choice.rule,
         searched=searched,
-        person_ref=choice.source.ref,
-        photo_id=newest_photo(person),
+        person_ref=source.ref,
+        photo_id=card.photo_id if card else None,
+        grade=GRADES[identification, standing].value,
+        grounds=grounds,
     )
 
 
-def newest_photo(person: Sequence[Held]) -> int | None:
-    cards = [record for record in person if record.system == "ISRS" and record.photo_id]
-    newest = max(cards, key=lambda r: (r.own.get("issued_on", ""), r.updated_on), default=None)
-    return newest.photo_id if newest else None
+def drawn(record: Held) -> dict[str, str]:
+    """A record as the grounds name it: its system, its key, and the day it speaks of."""
+    return {
+        "system": record.system,
+        "ref": record.ref,
+        "record_date": record.updated_on.isoformat(),
+    }

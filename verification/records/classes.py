@@ -22,7 +22,7 @@ GROUPS = {
     "nonimmigrant_worker": "Admitted for a time to do certain work",
     "nonimmigrant_cnmi": "Admitted for work in the Northern Mariana Islands",
     "temporary": "Resident for a time under family unity or legalization",
-    "vawa": "A class that only a status verifier can confirm",
+    "protected": "A class that only a status verifier can confirm",
     "review": "A class that only a status verifier can confirm",
     "unknown": "A class that the portal's list does not have",
 }

@@ -4,11 +4,12 @@ A list of what may go out, not of what may not: a column that is not named here 
 passport or visa number is named (S8.2), nor anything of State's, nor enforcement data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from verification.records.classes import group_of
-from verification.records.held import Held
+from verification.records.held import Held, Identifier
+from verification.records.status import RESIDENT, VALID_CARD, class_of, text
 
 SHARED = (
     "family_name", "given_name", "middle_name", "date_of_birth", "country_of_birth",
@@ -20,24 +21,48 @@ OWN: dict[str, tuple[tuple[str, str], ...]] = {
     "class_of_admission": (
         ("CIS", "class_of_admission"),
         ("ADIS", "class_of_admission"),
+        ("NIIS", "class_of_admission"),
         ("SEVIS", "class_of_admission"),
     ),
-    "entry_date": (("ADIS", "arrival_date"), ("CIS", "entry_date")),
-    "port_of_entry": (("ADIS", "port_of_entry"), ("CIS", "port_of_entry")),
-    "admitted_until": (("ADIS", "admitted_until"),),
+    "entry_date": (("ADIS", "arrival_date"), ("NIIS", "arrival_date"), ("CIS", "entry_date")),
+    "port_of_entry": (
+        ("ADIS", "port_of_entry"),
+        ("NIIS", "port_of_entry"),
+        ("CIS", "port_of_entry"),
+    ),
+    "admitted_until": (("ADIS", "admitted_until"), ("NIIS", "admitted_until")),
     "grant_date": (("CIS", "status_date"),),
     "ead_provision": (("CIS", "ead_provision"),),
     "ead_start": (("CIS", "ead_start"),),
     "ead_end": (("CIS", "ead_end"),),
     "card_expires": (("ISRS", "expires_on"), ("CLAIMS3", "card_expires")),
     "card_number": (("ISRS", "card_number"), ("CIS", "card_number"), ("CLAIMS3", "card_number")),
-    "i94_number": (("ADIS", "i94_number"), ("CIS", "i94_number"), ("SEVIS", "i94_number")),
+    "i94_number": (
+        ("ADIS", "i94_number"),
+        ("NIIS", "i94_number"),
+        ("CIS", "i94_number"),
+        ("SEVIS", "i94_number"),
+    ),
     "sevis_id": (("SEVIS", "sevis_id"), ("ADIS", "sevis_id")),
-    "naturalization_date": (("CIS", "naturalization_date"), ("CLAIMS4", "oath_date")),
+    "naturalization_date": (
+        ("CIS", "naturalization_date"),
+        ("CLAIMS4", "oath_date"),
+        ("RNACS", "oath_date"),
+    ),
     "naturalization_certificate": (("CIS", "naturalization_certificate"),),
+    "citizenship_certificate": (("CIS", "citizenship_certificate"),),
 }
-# The end of an earlier, temporary admission is no part of a status without end.
-NOT_OF_RESIDENTS = frozenset({"admitted_until"})
+# Where an entry counts from the grant of a status without end, the first entry is asked for, and
+# the end of an earlier, temporary admission is no part of the answer.
+OF_RESIDENTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "entry_date": (("CIS", "entry_date"), ("ADIS", "arrival_date")),
+    "port_of_entry": (("CIS", "port_of_entry"), ("ADIS", "port_of_entry")),
+    "admitted_until": (),
+}
+# The systems an agency may know to hold something of the person. That there is anything in the
+# others (asylum, the courts, enforcement, State, scanned files) is itself protected: 8 CFR 208.6,
+# 8 U.S.C. 1202(f), and the owners' agreements. Not even the names on their records are taken.
+NAMED = frozenset({"CIS", "ADIS", "NIIS", "SEVIS", "CLAIMS3", "CLAIMS4", "RNACS", "ISRS"})
 
 
 def datum(value: str, record: Held) -> dict[str, str]:
@@ -48,27 +73,53 @@ def datum(value: str, record: Held) -> dict[str, str]:
     }
 
 
-def returned_data(source: Held, person: Sequence[Held]) -> dict[str, dict[str, str]]:
+def returned_data(
+    source: Held, person: Sequence[Held], *, today: date, shown: frozenset[Identifier] = frozenset()
+) -> dict[str, dict[str, str]]:
     """The fields for the agency; names and the class come from the record that was chosen."""
-    newest = sorted(
-        (record for record in person if record.system != "CCD"),
-        key=lambda record: (record.updated_on, record.record_id),
-        reverse=True,
-    )
-    ordered = [source, *(record for record in newest if record is not source)]
+    named = [record for record in person if record.system in NAMED]
+    newest = sorted(named, key=lambda r: (r.updated_on, r.system, r.record_id), reverse=True)
+    card = next((r for r in newest if r.system == "ISRS" and r.identifiers & shown), None)
+    card = card or best_card(newest, today=today)
+    first = [record for record in (source, card) if record is not None]
+    ordered = [*first, *(r for r in newest if not any(r is one for one in first))]
     result = shared_data(ordered)
-    for name, places in OWN.items():
+    places: Mapping[str, tuple[tuple[str, str], ...]] = OWN
+    if is_permanent(source):
+        places = OWN | OF_RESIDENTS
+    for name, columns in places.items():
         if name == "class_of_admission" and name in source.own:
-            places = ((source.system, name),)
-        if name in NOT_OF_RESIDENTS and is_permanent(source):
-            continue
-        if found := first_filled(places, ordered):
+            columns = ((source.system, name),)
+        if found := first_filled(columns, ordered):
             result[name] = found
-    if "naturalization_certificate" not in result:
-        certified = [record for record in ordered if record.own.get("form", "")[:3] == "N-4"]
-        if found := first_filled((("CLAIMS4", "certificate_number"),), certified):
-            result["naturalization_certificate"] = found
+    for record in ordered:
+        if record.system in ("CLAIMS4", "RNACS") and "certificate_number" in record.own:
+            of_parents = text(record, "form").startswith("N-600")
+            name = f"{'citizenship' if of_parents else 'naturalization'}_certificate"
+            result.setdefault(name, datum(record.own["certificate_number"], record))
     return result
+
+
+def best_card(person: Sequence[Held], *, today: date, with_photo: bool = False) -> Held | None:
+    """The person's newest valid card; one that has run out only when there is no other.
+
+    A card that was replaced, or reported lost or stolen, is never the one.
+    """
+    cards = [
+        record
+        for record in person
+        if record.system == "ISRS"
+        and text(record, "card_status") in VALID_CARD
+        and (record.photo_id is not None or not with_photo)
+    ]
+    return max(
+        cards,
+        key=lambda r: (
+            (r.own.get("expires_on") or "9999") >= today.isoformat(),
+            r.own.get("issued_on", ""), r.updated_on, r.record_id,
+        ),
+        default=None,
+    )  # fmt: skip
 
 
 def shared_data(ordered: Sequence[Held]) -> dict[str, dict[str, str]]:
@@ -98,5 +149,5 @@ def first_filled(
 
 def is_permanent(source: Held) -> bool:
     """Whether the status has no end, so that an earlier admission's end says nothing of it."""
-    group = group_of(source.own.get("class_of_admission", ""))
-    return source.system == "CIS" and (group.startswith("lpr") or group in ("refugee", "asylee"))
+    group = group_of(class_of(source))
+    return source.system == "CIS" and (group in RESIDENT or group in ("refugee", "asylee"))

@@ -166,10 +166,20 @@ def initial_search(query: Query, *, today: date) -> Answer:
     if not all_theirs(typed, person, found):
         return refer(37, "document_mismatch", rule="identifiers_of_different_people")
 
-    certificates = frozenset(
-        value for kind, value in typed if kind in ("naturalization", "citizenship")
+    return answer_from(
+        person,
+        today=today,
+        shown=frozenset(typed),
+        exactly=any(as_typed(query, record) for record in fitting),
+        searched=uploads,
     )
-    return answer_from(person, today=today, certificates=certificates, searched=uploads)
+
+
+def as_typed(query: Query, record: Held) -> bool:
+    """Whether the very same name and day of birth were typed, but for case, marks and spaces."""
+    return record.date_of_birth == query.date_of_birth and not set(query.names).isdisjoint(
+        record.names
+    )
 
 
 def fits(query: Query, record: Held) -> bool:

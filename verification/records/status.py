@@ -1,61 +1,156 @@
-"""One answer out of several statuses: the status-selection rule. Pure.
+"""One answer out of several statuses: the status-selection rule, step by step. Pure.
 
-A person may hold several statuses at once; initial verification answers with one (S1.4, S3.1).
-The rules are asked in this order, and the first that applies answers:
+A person may hold several statuses at once, and the systems learn of a change at different times;
+initial verification answers with one status (S1.4, S3.1). STEPS are asked in their order, and the
+first that applies decides. Each decision carries the name of its rule; RULES says it in words,
+docs/answer.md tells the whole in plain language.
 
- 1. A record of death, removal, or an order of removal: a status verifier decides.
- 2. Citizenship. The Central Index has a naturalization or a certificate: citizen. Only the
-    naturalization system knows of it, while the Central Index still says resident: citizen when
-    the applicant showed that certificate, else a status verifier decides.
- 3. A class of admission that says the status was lost, is undecided, or is specially protected
-    (ABD, PEN, TRM, DEP ...): a status verifier decides, whatever else is on record.
- 4. Permanent residence, with its conditions still running where it has conditions.
- 5. Refugee, asylee, parolee, temporary protection, deferred action, compact citizen.
- 6. A student or exchange visitor: by the SEVIS record, which must be there and be active.
- 7. Another nonimmigrant: the newest admission, unless its stay has run out, or a later approval
-    of another class or a longer stay has not reached it.
-
-The immigrant and protection classes of the Central Index go before those of an admission. Between
-admissions the latest arrival counts. A shorter stay than the petition is the right one.
+Where the records contradict each other, or the newer system says what the older does not have
+yet, a status verifier decides: a referral costs days, a wrong answer costs a person the benefit
+or gives it to somebody who lost the status.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 from verification.records.classes import group_of, normal
-from verification.records.held import Held
+from verification.records.held import Held, Identifier
 
 NEEDS_REVIEW = "status_needs_review"
-SETTLED = frozenset(
-    (
-        "lpr",
-        "lpr_conditional",
-        "lpr_humanitarian",
-        "refugee",
-        "asylee",
-        "parolee",
-        "cuban_haitian",
-        "tps",
-        "temporary",
-    )
+RESIDENT = frozenset({"lpr", "lpr_conditional", "lpr_humanitarian"})
+SETTLED = RESIDENT | {"refugee", "asylee", "parolee", "cuban_haitian", "tps", "temporary"}
+FOR_A_TIME = frozenset(
+    {"student", "student_family", "nonimmigrant", "nonimmigrant_worker", "nonimmigrant_cnmi"}
 )
 ASYLUM_PENDING = frozenset({"C08"})
 TPS_PROVISIONS = frozenset({"A12", "C19"})
 DACA_PROVISIONS = frozenset({"C33"})
 PENDING_PROVISIONS = frozenset({"C09", "C10", "C22", "C24"})
-FOR_ITSELF = {  # groups whose class alone gives the statement
-    "lpr": 1,
-    "lpr_humanitarian": 1,
+# Victims of abuse, trafficking and crime (8 U.S.C. 1367).
+PROTECTED_PROVISIONS = frozenset({"A16", "A19", "A20", "C25", "C31"})
+REVIEWED_PROVISIONS = frozenset({"C14", "C18"})  # deferred action; a final order
+WITHHOLDING = frozenset({"A10"})
+PROTECTED_FORMS = frozenset({"I-914", "I-918", "I-929"})
+CITIZENSHIP_LOST = frozenset({"DNA", "EXP"})
+VALID_CARD = frozenset({"", "ACTIVE", "ISSUED", "VALID", "DELIVERED", "EXPIRED"})
+# Classes that tell of the entry or of a request, and so stand beside a work permission.
+SAYS_NO_STATUS = frozenset({"EWI", "WI", "PWA", "UN", "UU", "AS", "AO", "999", "REP", "IJ"})
+NO_ORDER = frozenset({"", "PENDING", "GRANTED", "RELIEF GRANTED", "TERMINATED", "DISMISSED"})
+COURT_GRANTS = frozenset({"GRANTED", "RELIEF GRANTED"})
+CONSULAR = "A"  # a petition to be used at a consulate changes nothing for a person already here
+GRACE = timedelta(days=60)  # to leave after a program of study: 8 CFR 214.2(f)(5)(iv)
+
+CODES: dict[str, int] = {
+    "citizen_in_central_index": 24,
+    "citizen_by_class": 24,
+    "citizen_by_certificate": 24,
+    "permanent_resident": 1,
+    "conditions_removed": 1,
+    "conditional_resident": 1,
     "refugee": 18,
     "asylee": 20,
-    "compact": 13,
-    "tps": 189,
-    "temporary": 22,
+    "cuban_haitian_entrant": 4,
+    "parolee": 13,
+    "parolee_who_may_work": 10,
+    "temporary_protection": 189,
+    "temporary_resident": 22,
+    "deferred_action_for_childhood_arrivals": 188,
+    "asylum_pending": 148,
+    "application_pending": 7,
+    "work_permission_alone": 10,
+    "compact_citizen": 13,
+    "sevis_active": 122,
     "student_family": 13,
-    "nonimmigrant_cnmi": 168,
-    "nonimmigrant_worker": 128,
-    "nonimmigrant": 13,
+    "worker_admitted": 128,
+    "nonimmigrant_with_work_permission": 128,
+    "worker_in_the_northern_marianas": 168,
+    "visitor_admitted": 13,
+}
+
+RULES: dict[str, str] = {
+    # Confirmed. These sentences stand on the case page.
+    "citizen_in_central_index": "The Central Index has the naturalization or the certificate.",
+    "citizen_by_class": "The Central Index has the person as a citizen.",
+    "citizen_by_certificate": (
+        "The naturalization system has the oath and the certificate that was shown. It is newer "
+        "than the class in the Central Index, so it goes first."
+    ),
+    "permanent_resident": (
+        "A permanent resident’s class in the Central Index goes before every earlier admission."
+    ),
+    "conditions_removed": "The conditions of the residence were removed.",
+    "conditional_resident": "The residence has conditions, and their two years still run.",
+    "refugee": "The class of a refugee goes before the admission.",
+    "asylee": "A grant of asylum goes before every earlier admission.",
+    "cuban_haitian_entrant": "The Central Index has the class of a Cuban or Haitian entrant.",
+    "parolee": "Parole is in force; the records show no work permission.",
+    "parolee_who_may_work": "Parole is in force, and so is work permission.",
+    "temporary_protection": "Temporary protection goes before parole and any admission.",
+    "temporary_resident": "The class for legalization or family unity stands by itself.",
+    "deferred_action_for_childhood_arrivals": (
+        "Work permission in force that is given only under this deferred action."
+    ),
+    "asylum_pending": "Work permission in force, given while asylum is decided.",
+    "application_pending": "Work permission in force, given while an application is decided.",
+    "work_permission_alone": (
+        "Work permission is in force. It says that the person may work, not in which status."
+    ),
+    "compact_citizen": "Admitted under a compact of free association, without an end.",
+    "sevis_active": "The school’s or sponsor’s SEVIS record is active.",
+    "student_family": "The family’s stay follows the student’s or exchange visitor’s.",
+    "worker_admitted": "The newest admission counts, and its stay has not ended.",
+    "nonimmigrant_with_work_permission": (
+        "The newest admission counts, its stay has not ended, and work permission is in force."
+    ),
+    "worker_in_the_northern_marianas": "The newest admission counts; it is for work there only.",
+    "visitor_admitted": "The newest admission counts, and its stay has not ended.",
+    # The document or the school record, for the caseworker and the applicant to mend.
+    "card_not_valid": "The card that was shown was replaced, or reported lost or stolen.",
+    "student_without_sevis_record": "Admitted as a student; no SEVIS record was found with it.",
+    "sevis_not_active": "The school’s or sponsor’s SEVIS record is not active.",
+    # For a status verifier. Never shown to an agency: they tell what is on record.
+    "death_on_record": "A system has a date of death.",
+    "removal_on_record": "A system has a removal.",
+    "order_of_removal": "A system has an order of removal.",
+    "court_decision": "The immigration court decided otherwise than for the person.",
+    "citizenship_lost": "The Central Index says that citizenship was lost.",
+    "naturalized_but_index_says_otherwise": (
+        "Naturalized in one system; the Central Index has not got it, and no certificate was shown."
+    ),
+    "microfilm_only": "Only the microfilmed index of old naturalizations has the person.",
+    "class_protected": "A class or permission under 8 U.S.C. 1367.",
+    "class_lost_or_undecided": "The class says that the status was lost or is not decided.",
+    "residence_given_up": "A record of residence given up (Form I-407).",
+    "adjustment_not_in_index": "Residence was approved; the Central Index has not got it yet.",
+    "asylum_grant_not_in_index": "Asylum was granted; the Central Index has not got it yet.",
+    "court_grant_not_in_index": "The court granted relief; the Central Index has not got it yet.",
+    "asylum_ended": "Asylum was ended; the Central Index still has it.",
+    "later_admission_says_otherwise": (
+        "Admitted for a time, later than the grant of a status without end."
+    ),
+    "conditions_have_run_out": "The two years are over, and no removal of conditions is on record.",
+    "conditions_not_removed": "The petition to remove the conditions was denied.",
+    "parole_has_run_out": "Parole has ended on record.",
+    "parole_dates_disagree": "Two systems have parole ending on different sides of today.",
+    "work_permission_has_run_out": "Temporary protection without work permission in force.",
+    "renewal_not_in_index": "A renewal of work permission is pending or approved elsewhere.",
+    "work_permission_reviewed": "Work permission of a kind that a verifier must explain.",
+    "class_not_known": "The class is not in the list.",
+    "admissions_disagree": "ADIS and NIIS have the same arrival in different classes.",
+    "stay_has_run_out": "The stay has ended on record.",
+    "extension_pending": "The stay has ended, and an extension is pending.",
+    "departure_on_record": "A departure is on record after the newest arrival.",
+    "later_approval_not_in_admission": (
+        "A change or extension was approved that the admission does not show."
+    ),
+    "petition_ended": "The petition behind the admission was revoked or withdrawn.",
+    "visa_revoked": "The visa was revoked.",
+    "in_removal_proceedings": "Removal proceedings are open.",
+    "student_class_disagrees": "The admission and SEVIS have different classes.",
+    "program_has_ended": "The program has ended, and SEVIS still has it as active.",
+    "no_class_on_record": "No system says which class.",
 }
 
 
@@ -69,202 +164,471 @@ class Choice:
     reasons: tuple[str, ...] = ()
 
 
+def confirm(rule: str, source: Held) -> Choice:
+    return Choice(CODES[rule], rule, source)
+
+
 def review(rule: str) -> Choice:
     return Choice(5, rule, reasons=(NEEDS_REVIEW,))
 
 
-def of_system(records: Sequence[Held], system: str) -> list[Held]:
-    found = [record for record in records if record.system == system]
-    return sorted(found, key=lambda record: (record.updated_on, record.record_id), reverse=True)
+def newest_first(records: Iterable[Held]) -> list[Held]:
+    """An order that follows from the records alone, never from how they came."""
+    return sorted(records, key=lambda r: (r.updated_on, r.system, r.record_id), reverse=True)
 
 
-def choose(
-    records: Sequence[Held], *, today: date, certificates: frozenset[str] = frozenset()
-) -> Choice:
-    """Choose one status from all records of one person.
+def in_force(records: Sequence[Held]) -> list[Held]:
+    """Without the A-files that were joined to another one that is at hand."""
+    numbers = {r.a_number for r in records if r.system == "CIS"}
+    return [
+        record
+        for record in records
+        if record.system != "CIS" or record.own.get("consolidated_to", "") not in numbers - {""}
+    ]
 
-    `certificates` are the certificate numbers that the applicant showed.
-    """
-    for rule in (ended, citizen, lost_or_undecided):
-        if choice := rule(records, today, certificates):
-            return choice
-    index = of_system(records, "CIS")
-    settled = next((r for r in index if group_of(class_of(r)) in SETTLED), None)
-    if settled:
-        return by_class(settled, records, today)
-    if index and (work := by_work_permission(index[0], today)):
-        return work
-    admission = latest_admission(records)
-    if admission:
-        return by_admission(admission, records, today)
-    if index and class_of(index[0]):
-        return by_admission(index[0], records, today)
-    students = of_system(records, "SEVIS")
-    if students:
-        return by_student_record(students[0], records)
-    return review("no_class_on_record")
+
+class Person:
+    """All records of one person, by system, newest first; the day; and the numbers shown."""
+
+    def __init__(
+        self, records: Sequence[Held], today: date, shown: frozenset[Identifier] = frozenset()
+    ) -> None:
+        self.records = newest_first(in_force(records))
+        self.today = today
+        self.shown = shown
+
+    def of(self, *systems: str) -> list[Held]:
+        return [record for record in self.records if record.system in systems]
+
+    @cached_property
+    def index(self) -> Held | None:
+        """The person's record in the Central Index."""
+        return next(iter(self.of("CIS")), None)
+
+    @cached_property
+    def index_group(self) -> str:
+        return group_of(class_of(self.index)) if self.index else ""
+
+    @cached_property
+    def admission(self) -> Held | None:
+        """The latest arrival; ADIS before NIIS for the same one."""
+        return max(
+            (record for record in self.of("ADIS", "NIIS") if class_of(record)),
+            key=lambda r: (
+                r.own.get("arrival_date", ""), r.system == "ADIS", r.updated_on, r.record_id
+            ),
+            default=None,
+        )  # fmt: skip
+
+    @cached_property
+    def student(self) -> Held | None:
+        """The SEVIS record whose status changed last."""
+        return max(
+            self.of("SEVIS"),
+            key=lambda r: (r.own.get("status_date", ""), r.updated_on, r.record_id),
+            default=None,
+        )
+
+    @cached_property
+    def provision(self) -> str:
+        """The provision of law of a work permission in force, else nothing."""
+        if self.index is None:
+            return ""
+        start, end = self.index.on("ead_start"), self.index.on("ead_end")
+        runs = (end is None or end >= self.today) and (start is None or start <= self.today)
+        return normal(self.index.own.get("ead_provision", "")) if runs else ""
+
+    def claims(self, *forms: str) -> list[Held]:
+        return [record for record in self.of("CLAIMS3") if text(record, "form") in forms]
+
+
+def text(record: Held, column: str) -> str:
+    return record.own.get(column, "").strip().upper()
 
 
 def class_of(record: Held) -> str:
     return normal(record.own.get("class_of_admission", ""))
 
 
-def ended(records: Sequence[Held], today: date, certificates: frozenset[str]) -> Choice | None:
-    """Rule 1."""
-    for record in of_system(records, "CIS"):
-        for column in ("death_date", "removal_date", "order_date"):
-            if record.own.get(column):
-                return review(column)
+def approved(record: Held, column: str = "decision") -> bool:
+    return text(record, column) in ("APPROVED", "GRANTED")
+
+
+def refused(record: Held, column: str = "decision") -> bool:
+    return text(record, column) in ("DENIED", "TERMINATED", "REVOKED", "WITHDRAWN", "ABANDONED")
+
+
+def pending(record: Held) -> bool:
+    return text(record, "decision") in ("", "PENDING", "RECEIVED") and not record.on("decided_on")
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day of a later year; 29 February counts until the end of February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+# The steps, in their order
+
+
+def ended(person: Person) -> Choice | None:
+    """1. A death, a removal, an order of removal: nothing is confirmed beside it."""
+    for system, column, rule in (
+        ("CIS", "death_date", "death_on_record"),
+        ("CIS", "removal_date", "removal_on_record"),
+        ("EID", "removed_on", "removal_on_record"),
+        ("CIS", "order_date", "order_of_removal"),
+        ("EID", "final_order_date", "order_of_removal"),
+    ):
+        if any(record.own.get(column) for record in person.of(system)):
+            return review(rule)
+    if any(text(record, "decision") not in NO_ORDER for record in person.of("EOIR")):
+        return review("court_decision")
     return None
 
 
-def citizen(records: Sequence[Held], today: date, certificates: frozenset[str]) -> Choice | None:
-    """Rule 2."""
-    for record in of_system(records, "CIS"):
-        on = record.on("naturalization_date")
-        if record.own.get("citizenship_certificate") or (on and on <= today):
-            return Choice(24, "citizen_in_central_index", record)
-        if class_of(record) == "USC":
-            return Choice(24, "citizen_by_class", record)
-    for record in of_system(records, "CLAIMS4"):
-        oath = record.on("oath_date") or record.on("decided_on")
-        approved = record.own.get("decision", "").upper() in ("APPROVED", "GRANTED")
-        if not (approved and oath and oath <= today and "certificate_number" in record.own):
+def card_shown(person: Person) -> Choice | None:
+    """2. The card in hand was replaced, lost or stolen: whoever holds it shows the valid one."""
+    for record in person.of("ISRS"):
+        typed = ("card", record.own.get("card_number", "")) in person.shown
+        if typed and text(record, "card_status") not in VALID_CARD:
+            return Choice(37, "card_not_valid", reasons=("document_mismatch",))
+    return None
+
+
+def citizen(person: Person) -> Choice | None:
+    """3. Citizenship, unless it was lost again."""
+    index = person.index
+    if index is not None:
+        if class_of(index) in CITIZENSHIP_LOST:
+            return review("citizenship_lost")
+        sworn = index.on("naturalization_date")
+        if index.own.get("citizenship_certificate") or (sworn and sworn <= person.today):
+            return confirm("citizen_in_central_index", index)
+        if person.index_group == "citizen":
+            return confirm("citizen_by_class", index)
+    return sworn_elsewhere(person) or on_microfilm(person)
+
+
+def sworn_elsewhere(person: Person) -> Choice | None:
+    """An oath in a naturalization system that the Central Index does not show."""
+    for record in person.of("CLAIMS4", "RNACS"):
+        number = record.own.get("certificate_number", "")
+        sworn = record.on("oath_date") or (record.on("decided_on") if number else None)
+        if not (approved(record) and sworn and sworn <= person.today):
             continue
-        if record.own["certificate_number"] in certificates or not of_system(records, "CIS"):
-            return Choice(24, "citizen_by_certificate", record)
+        certificate = {("naturalization", number), ("citizenship", number)}
+        if certificate & person.shown or (number and person.index is None):
+            return confirm("citizen_by_certificate", record)
         return review("naturalized_but_index_says_otherwise")
     return None
 
 
-def lost_or_undecided(
-    records: Sequence[Held], today: date, certificates: frozenset[str]
-) -> Choice | None:
-    """Rule 3."""
-    for record in of_system(records, "CIS"):
-        if group_of(class_of(record)) in ("review", "vawa") and not daca(record, today):
-            return review(f"class_{class_of(record).lower()}")
+def on_microfilm(person: Person) -> Choice | None:
+    """Old naturalizations, read off film: a verifier compares the image."""
+    old = person.of("MIDAS")
+    if old and len(old) == len(person.records):
+        return review("microfilm_only")
+    if any(record.own.get("naturalization_date") for record in old):
+        return review("naturalized_but_index_says_otherwise")
     return None
 
 
-def may_work(record: Held, today: date) -> str:
-    """The provision of law of a work permission in force, else nothing."""
-    end = record.on("ead_end")
-    start = record.on("ead_start")
-    in_force = (end is None or end >= today) and (start is None or start <= today)
-    return normal(record.own.get("ead_provision", "")) if in_force else ""
+def protected(person: Person) -> Choice | None:
+    """4. Victims of abuse, trafficking and crime: nothing is told at this step (8 U.S.C. 1367)."""
+    if person.index_group == "protected":
+        return review("class_protected")
+    if person.index_group in RESIDENT:
+        return None
+    arrived = person.admission
+    if arrived is not None and group_of(class_of(arrived)) == "protected":
+        return review("class_protected")
+    if person.provision in PROTECTED_PROVISIONS or person.claims(*PROTECTED_FORMS):
+        return review("class_protected")
+    return None
 
 
-def daca(record: Held, today: date) -> bool:
-    return may_work(record, today) in DACA_PROVISIONS
+def lost_or_undecided(person: Person) -> Choice | None:
+    """5. A class that says the status was lost or is undecided, though the text may not."""
+    index = person.index
+    says_no_status = index is not None and class_of(index) in SAYS_NO_STATUS
+    if person.index_group == "review" and not (person.provision and says_no_status):
+        return review("class_lost_or_undecided")
+    if person.index_group in RESIDENT and any(approved(r) for r in person.claims("I-407")):
+        return review("residence_given_up")
+    return None
 
 
-def by_class(record: Held, records: Sequence[Held], today: date) -> Choice:
-    """Rules 4 and 5: a class in the Central Index that stands by itself."""
-    group = group_of(class_of(record))
-    if group == "lpr_conditional":
-        return conditional(record, records, today)
-    if group in ("parolee", "cuban_haitian"):
-        until = [r.on("admitted_until") for r in of_system(records, "ADIS")]
-        provision = may_work(record, today)
-        if any(day and day < today for day in until) and not provision:
-            return review("parole_has_run_out")
-        if provision in ASYLUM_PENDING:
-            return Choice(148, "parolee_with_asylum_pending", record)
-        if provision in TPS_PROVISIONS:
-            return Choice(189, "parolee_with_temporary_protection", record)
-        if group == "cuban_haitian":
-            return Choice(4, "cuban_haitian_entrant", record)
-        return Choice(10 if provision else 13, "parolee", record)
-    return Choice(FOR_ITSELF[group], f"class_group_{group}", record)
-
-
-def conditional(record: Held, records: Sequence[Held], today: date) -> Choice:
-    """Conditions last two years; after that the removal of conditions must be on record."""
-    since = record.on("status_date") or record.on("entry_date")
-    decided = [
-        claim
-        for claim in of_system(records, "CLAIMS3")
-        if claim.own.get("form", "").upper() in ("I-751", "I-829")
-    ]
-    if any(claim.own.get("decision", "").upper() == "APPROVED" for claim in decided):
-        return Choice(1, "conditions_removed", record)
-    if since is None or (today - since).days > 730:
-        return review("conditions_have_run_out")
-    return Choice(1, "conditional_resident", record)
-
-
-def by_work_permission(record: Held, today: date) -> Choice | None:
-    """No settled class, but work permission in force that itself says why."""
-    provision = may_work(record, today)
-    for provisions, code, rule in (
-        (DACA_PROVISIONS, 188, "deferred_action_for_childhood_arrivals"),
-        (TPS_PROVISIONS, 189, "temporary_protection"),
-        (ASYLUM_PENDING, 148, "asylum_pending"),
-        (PENDING_PROVISIONS, 7, "application_pending"),
+def newer_than_index(person: Person) -> Choice | None:
+    """6. Another system has decided what the Central Index does not show yet."""
+    resident = person.index_group in RESIDENT
+    if not resident and any(approved(record) for record in person.claims("I-485")):
+        return review("adjustment_not_in_index")
+    asylum = person.of("RAPS")
+    if person.index_group == "asylee" and any(map(refused, asylum)):
+        return review("asylum_ended")
+    if not resident and person.index_group not in ("asylee", "refugee"):
+        if any(approved(record) and not record.own.get("parole_class") for record in asylum):
+            return review("asylum_grant_not_in_index")
+        if any(text(record, "decision") in COURT_GRANTS for record in person.of("EOIR")):
+            return review("court_grant_not_in_index")
+    since = person.index.own.get("status_date", "") if person.index else ""
+    admission = person.admission
+    if (
+        (resident or person.index_group in ("asylee", "refugee"))
+        and admission is not None
+        and since
+        and admission.own.get("arrival_date", "") > since
+        and group_of(class_of(admission)) in FOR_A_TIME
     ):
-        if provision in provisions:
-            return Choice(code, rule, record)
+        return review("later_admission_says_otherwise")
     return None
 
 
-def latest_admission(records: Sequence[Held]) -> Held | None:
-    admissions = [r for r in of_system(records, "ADIS") if class_of(r)]
-    return max(
-        admissions,
-        key=lambda r: (r.own.get("arrival_date", ""), r.updated_on, r.record_id),
-        default=None,
+def settled(person: Person) -> Choice | None:
+    """7. A class in the Central Index that stands by itself."""
+    index, group = person.index, person.index_group
+    if index is None or group not in SETTLED:
+        return None
+    if group in RESIDENT:
+        return resident(person, index)
+    if group in ("parolee", "cuban_haitian"):
+        return parolee(person, index)
+    if group == "tps":
+        return temporary_protection(person, index)
+    return confirm("temporary_resident" if group == "temporary" else group, index)
+
+
+def resident(person: Person, index: Held) -> Choice:
+    """Residence; its conditions last two years, then their removal must be on record."""
+    marriage = person.of("MFAS")
+    petitions = person.claims("I-751", "I-829")
+    if any(refused(record, "outcome") for record in marriage) or any(map(refused, petitions)):
+        return review("conditions_not_removed")
+    if person.index_group != "lpr_conditional":
+        return confirm("permanent_resident", index)
+    if any(approved(record, "outcome") for record in marriage) or any(map(approved, petitions)):
+        return confirm("conditions_removed", index)
+    ends = [day for record in marriage if (day := record.on("conditional_to"))]
+    since = index.on("status_date") or index.on("entry_date")
+    if not ends and since:
+        ends = [years_after(since, 2)]
+    if not ends or max(ends) < person.today:
+        return review("conditions_have_run_out")
+    return confirm("conditional_resident", index)
+
+
+def parolee(person: Person, index: Held) -> Choice:
+    """Parole has an end; what is granted beside it, and says more, goes first."""
+    if person.provision in TPS_PROVISIONS:
+        return confirm("temporary_protection", index)
+    if person.provision in ASYLUM_PENDING:
+        return confirm("asylum_pending", index)
+    ends = [day for record in person.of("RAPS") if (day := record.on("parole_until"))]
+    admission = person.admission
+    if admission is not None and (until := admission.on("admitted_until")):
+        ends.append(until)
+    if ends and max(ends) < person.today:
+        return review("parole_has_run_out")
+    if ends and min(ends) < person.today:
+        return review("parole_dates_disagree")
+    if person.index_group == "cuban_haitian":
+        return confirm("cuban_haitian_entrant", index)
+    return confirm("parolee_who_may_work" if person.provision else "parolee", index)
+
+
+def temporary_protection(person: Person, index: Held) -> Choice:
+    """A country's protection may be prolonged by notice; the card's own date does not show it."""
+    end = index.on("ead_end")
+    if end is not None and end < person.today:
+        return review("work_permission_has_run_out")
+    return confirm("temporary_protection", index)
+
+
+def work_permission(person: Person) -> Choice | None:
+    """8. No settled class, but work permission."""
+    index = person.index
+    if index is None:
+        return None
+    if not person.provision:
+        if not index.own.get("ead_provision"):
+            return None
+        renewals = [
+            claim
+            for claim in person.claims("I-765")
+            if pending(claim)
+            or (approved(claim) and claim.own.get("valid_to", "") >= person.today.isoformat())
+        ]
+        return review("renewal_not_in_index") if renewals else None
+    for provisions, rule in (
+        (DACA_PROVISIONS, "deferred_action_for_childhood_arrivals"),
+        (TPS_PROVISIONS, "temporary_protection"),
+        (ASYLUM_PENDING, "asylum_pending"),
+        (PENDING_PROVISIONS, "application_pending"),
+    ):
+        if person.provision in provisions:
+            return confirm(rule, index)
+    if person.provision in REVIEWED_PROVISIONS or person.index_group == "review":
+        return review("work_permission_reviewed")
+    if person.provision in WITHHOLDING or person.admission is None:
+        return confirm("work_permission_alone", index)
+    return None
+
+
+def admission(person: Person) -> Choice | None:
+    """9. The newest admission."""
+    record = person.admission
+    if record is None and person.index is not None and class_of(person.index):
+        record = person.index
+    if record is None:
+        return None
+    group = group_of(class_of(record))
+    if group in ("review", "unknown"):
+        return review("class_not_known")
+    if group in RESIDENT:
+        return resident(person, record)
+    twins = [
+        other
+        for other in person.of("ADIS", "NIIS")
+        if other.own.get("arrival_date") == record.own.get("arrival_date")
+    ]
+    changed = {normal(claim.own.get("requested_class", "")) for claim in person.of("CLAIMS3")}
+    if any(class_of(twin) not in (class_of(record), "") for twin in twins) and (
+        class_of(record) not in changed
+    ):
+        return review("admissions_disagree")
+    return doubt(person, record, group) or by_group(person, record, group)
+
+
+def doubt(person: Person, record: Held, group: str) -> Choice | None:
+    """What another system knows against an admission for a time."""
+    arrived = record.own.get("arrival_date", "")
+    until = record.on("admitted_until")
+    left = record.own.get("departure_date", "")
+    if left and left >= arrived and left <= person.today.isoformat():
+        return review("departure_on_record")
+    if group in FOR_A_TIME and not (group == "student" and person.student is None):
+        if later_approval(person, record):
+            return review("later_approval_not_in_admission")
+        if petition_ended(person, record):
+            return review("petition_ended")
+    if until and until < person.today:
+        waits = any(pending(claim) for claim in person.claims("I-129", "I-539"))
+        return review("extension_pending" if waits else "stay_has_run_out")
+    if group in FOR_A_TIME:
+        if any(visa.own.get("revoked_on", "") > arrived for visa in person.of("CCD")):
+            return review("visa_revoked")
+        charged = any(record.own.get("charge_date") for record in person.of("EID"))
+        if charged or any(not text(case, "decision") for case in person.of("EOIR")):
+            return review("in_removal_proceedings")
+    return None
+
+
+def by_group(person: Person, record: Held, group: str) -> Choice:
+    """The statement for an admission against which nothing is known."""
+    if group == "student":
+        return by_sevis(person, record)
+    if group == "student_family":
+        sevis = person.student
+        if sevis is not None and text(sevis, "status") != "ACTIVE":
+            return sevis_not_active()
+        return confirm("student_family", record)
+    if group in ("parolee", "cuban_haitian"):
+        return confirm("parolee", record)
+    if group == "nonimmigrant" and person.provision:
+        return confirm("nonimmigrant_with_work_permission", record)
+    return confirm(
+        {
+            "refugee": "refugee",
+            "asylee": "asylee",
+            "compact": "compact_citizen",
+            "tps": "temporary_protection",
+            "temporary": "temporary_resident",
+            "nonimmigrant_worker": "worker_admitted",
+            "nonimmigrant_cnmi": "worker_in_the_northern_marianas",
+            "nonimmigrant": "visitor_admitted",
+            "citizen": "citizen_by_class",
+        }[group],
+        record,
     )
 
 
-def by_admission(record: Held, records: Sequence[Held], today: date) -> Choice:
-    """Rules 5 to 7 for a class that comes from an admission."""
-    group = group_of(class_of(record))
-    if group in ("review", "vawa", "unknown"):
-        return review("class_not_known")
-    if group == "student":
-        return by_student(record, records)
-    if group == "lpr_conditional":
-        return conditional(record, records, today)
-    until = record.on("admitted_until")
-    if until and until < today:
-        return review("stay_has_run_out")
-    if group in ("nonimmigrant", "nonimmigrant_worker") and overtaken(record, records):
-        return review("later_approval_not_in_admission")
-    if group in ("parolee", "cuban_haitian"):
-        return Choice(13, "parolee", record)
-    return Choice(FOR_ITSELF[group], f"class_group_{group}", record)
+def later_approval(person: Person, record: Held) -> bool:
+    """Whether a change or a longer stay was approved after the arrival, and is not in it.
 
-
-def overtaken(record: Held, records: Sequence[Held]) -> bool:
-    """Whether a later approval gives another class, while the admission still has the old one."""
+    A petition approved before the arrival, or to be used at a consulate, is none: there the
+    officer at the port decided, and a shorter stay than the petition is the right one.
+    """
     arrived = record.own.get("arrival_date", "")
-    for claim in of_system(records, "CLAIMS3"):
+    until = record.own.get("admitted_until", "")
+    for claim in person.of("CLAIMS3"):
         wanted = normal(claim.own.get("requested_class", ""))
-        if (
-            wanted
-            and wanted != class_of(record)
-            and claim.own.get("decision", "").upper() == "APPROVED"
-            and claim.own.get("decided_on", "") > arrived
-        ):
+        if not (wanted and approved(claim) and claim.own.get("decided_on", "") > arrived):
+            continue
+        if text(claim, "requested_action") == CONSULAR:
+            continue
+        if wanted != class_of(record) or (until[:1].isdigit() and until < text(claim, "valid_to")):
             return True
     return False
 
 
-def by_student(record: Held, records: Sequence[Held]) -> Choice:
-    """Rule 6, from an admission."""
-    students = of_system(records, "SEVIS")
-    if not students:
+def petition_ended(person: Person, record: Held) -> bool:
+    return any(
+        text(claim, "decision") in ("REVOKED", "WITHDRAWN")
+        and normal(claim.own.get("requested_class", "")) == class_of(record)
+        and claim.own.get("decided_on", "") >= record.own.get("arrival_date", "")
+        for claim in person.claims("I-129")
+    )
+
+
+def by_sevis(person: Person, record: Held | None = None) -> Choice:
+    """A student or exchange visitor, by the SEVIS record, which must be there and be active."""
+    sevis = person.student
+    if sevis is None:
         return Choice(32, "student_without_sevis_record", reasons=("sevis_id_required",))
-    if overtaken(record, records):
-        return review("later_approval_not_in_admission")
-    return by_student_record(students[0], records, record)
+    if text(sevis, "status") != "ACTIVE":
+        return sevis_not_active()
+    if record is not None and class_of(sevis) and class_of(sevis) != class_of(record):
+        return review("student_class_disagrees")
+    ends = [day for day in (sevis.on("program_end"), sevis.on("opt_end")) if day]
+    if ends and max(ends) + GRACE < person.today:
+        return review("program_has_ended")
+    if group_of(class_of(sevis)) == "student_family":
+        return confirm("student_family", record or sevis)
+    return confirm("sevis_active", record or sevis)
 
 
-def by_student_record(
-    student: Held, records: Sequence[Held], admission: Held | None = None
+def sevis_not_active() -> Choice:
+    return Choice(119, "sevis_not_active", reasons=("sevis_inactive",))
+
+
+def student(person: Person) -> Choice | None:
+    """10. A SEVIS record alone."""
+    return by_sevis(person) if person.student is not None else None
+
+
+STEPS: tuple[Callable[[Person], Choice | None], ...] = (
+    ended,
+    card_shown,
+    citizen,
+    protected,
+    lost_or_undecided,
+    newer_than_index,
+    settled,
+    work_permission,
+    admission,
+    student,
+)
+
+
+def choose(
+    records: Sequence[Held], *, today: date, shown: frozenset[Identifier] = frozenset()
 ) -> Choice:
-    if student.own.get("status", "").upper() != "ACTIVE":
-        return Choice(119, "sevis_not_active", reasons=("sevis_inactive",))
-    dependent = group_of(class_of(student)) == "student_family"
-    return Choice(13 if dependent else 122, "sevis_active", admission or student)
+    """Choose one status from all records of one person; `shown` are the numbers typed."""
+    person = Person(records, today, shown)
+    for step in STEPS:
+        if choice := step(person):
+            return choice
+    return review("no_class_on_record")

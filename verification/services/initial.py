@@ -28,6 +28,7 @@ from verification.lifecycles.case import OPEN, CaseStatus
 from verification.models import Case, CaseDraft, ChargeEvent, InitialAnswer
 from verification.records.answer import Answer
 from verification.records.search import Query, initial_search
+from verification.records.statements import TEXTS
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
 from verification.services.locking import lock_case
 
@@ -42,7 +43,6 @@ TYPED = (
     "document_doubt",
     *FIELDS,
 )
-INSTITUTE_ADDITIONAL_VERIFICATION = (5, "Institute additional verification")
 
 
 @transaction.atomic
@@ -196,17 +196,18 @@ def _search(submission: Submission, *, by: User, at: datetime) -> Answer:
 
 def _doubted(answer: Answer) -> Answer:
     """A document that does not look genuine is never confirmed by its data alone (S10.2)."""
-    code, statement = INSTITUTE_ADDITIONAL_VERIFICATION
     return replace(
         answer,
         outcome=Outcome.ADDITIONAL_VERIFICATION.value,
         reasons=(Reason.DOCUMENT_SUSPECT.value,),
-        statement_code=code,
-        statement=statement,
+        statement_code=5,
+        statement=TEXTS[5],
         returned=None,
         record_refs=(),
         person_ref="",
         photo_id=None,
+        grade="",
+        grounds={},
         rule="document_doubted",
     )
 
@@ -251,6 +252,8 @@ def _record_answer(
         searched=[list(pair) for pair in answer.searched],
         person_ref=answer.person_ref if answer.returned is not None else "",
         photo_id=answer.photo_id if answer.returned is not None else None,
+        grade=answer.grade,
+        grounds=answer.grounds,
     )
     ChargeEvent.objects.create(
         agency_id=case.agency_id,

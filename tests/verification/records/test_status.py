@@ -7,7 +7,7 @@ import pytest
 from verification.records.classes import GROUPS, classes, group_of, plain_words
 from verification.records.held import Held
 from verification.records.statements import TEXTS
-from verification.records.status import FOR_ITSELF, choose
+from verification.records.status import CODES, choose
 
 TODAY = date(2026, 11, 20)
 SOON = (TODAY + timedelta(days=90)).isoformat()
@@ -21,8 +21,8 @@ def held(system, **own):
     )  # fmt: skip
 
 
-def answer(*records, certificates=frozenset()):
-    choice = choose(records, today=TODAY, certificates=certificates)
+def answer(*records, shown=frozenset()):
+    choice = choose(records, today=TODAY, shown=shown)
     return choice.statement_code, choice.reasons
 
 
@@ -103,7 +103,7 @@ def test_a_new_citizen_whom_the_index_calls_resident_needs_the_certificate():
         certificate_number="40120001",
     )  # fmt: skip
     assert answer(cis("IR6"), sworn) == (5, ("status_needs_review",))
-    assert answer(cis("IR6"), sworn, certificates=frozenset({"40120001"})) == (24, ())
+    assert answer(cis("IR6"), sworn, shown=frozenset({("naturalization", "40120001")})) == (24, ())
 
 
 def test_an_oath_still_to_come_makes_no_citizen():
@@ -142,7 +142,7 @@ def test_a_stay_shorter_than_the_petition_is_the_right_one():
 
 def test_every_group_has_words_and_every_statement_a_text():
     assert {group for group, _ in classes().values()} <= set(GROUPS)
-    assert set(FOR_ITSELF.values()) <= set(TEXTS)
+    assert set(CODES.values()) <= set(TEXTS)
     assert all(text for _, text in classes().values())
 
 
