@@ -11,9 +11,11 @@ from typing import Any
 
 from verification.records import certainty, status
 from verification.records.certainty import GRADES, Identification
+from verification.records.disclosure import may_see
 from verification.records.held import Held, Identifier
-from verification.records.returned import NAMED, best_card, returned_data
+from verification.records.returned import best_card, returned_data
 from verification.records.statements import TEXTS
+from verification.records.systems import Viewer
 
 Uploads = tuple[tuple[str, str], ...]
 
@@ -72,7 +74,7 @@ def answer_from(
         "identification": identification.value,
         "standing": standing.value,
         "status_from": drawn(source),
-        "agreeing": [drawn(record) for record in agreeing if record.system in NAMED],
+        "agreeing": [drawn(record) for record in agreeing if may_see(record, Viewer.AGENCY)],
         "systems": sorted({(value["system"], value["record_date"]) for value in returned.values()}),
     }
     if card is not None:

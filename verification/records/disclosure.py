@@ -17,9 +17,6 @@ ASYLUM = "8 CFR 208.6"
 VICTIMS = "8 USC 1367"
 CLASS_COLUMNS = ("class_of_admission", "requested_class", "current_class", "visa_class")
 VICTIM_FORMS = frozenset({"I914", "I914A", "I918", "I918A", "I929"})
-VICTIM_CLASSES = frozenset(
-    {f"T{n}" for n in range(1, 7)} | {f"U{n}" for n in range(1, 6)} | {"ST6", "SU6"}
-)
 
 
 @cache
@@ -37,7 +34,7 @@ def protection(record: Held) -> str:
         return VICTIMS
     for column in CLASS_COLUMNS:
         code = normal(own.get(column, ""))
-        if code and (code in VICTIM_CLASSES or group_of(code) == "vawa"):
+        if code and group_of(code) == "protected":
             return VICTIMS
     return ""
 

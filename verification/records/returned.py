@@ -1,15 +1,20 @@
 """What a user agency gets back of a person's records, each value with its system and its age.
 
-A list of what may go out, not of what may not: a column that is not named here never leaves. No
-passport or visa number is named (S8.2), nor anything of State's, nor enforcement data.
+Two lists must both allow a value: the owner's table of who may see it (systems/), and the fields
+named here. Records that an agency may not see at all (asylum, the courts, enforcement, State,
+protected people: disclosure.py) give nothing, not even the spelling of a name.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from verification.records.classes import group_of
+from verification.records.disclosure import shown as visible
 from verification.records.held import Held, Identifier
 from verification.records.status import RESIDENT, VALID_CARD, class_of, text
+from verification.records.systems import Viewer
+
+Seen = tuple[Held, dict[str, str]]
 
 SHARED = (
     "family_name", "given_name", "middle_name", "date_of_birth", "country_of_birth",
@@ -59,10 +64,6 @@ OF_RESIDENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "port_of_entry": (("CIS", "port_of_entry"), ("ADIS", "port_of_entry")),
     "admitted_until": (),
 }
-# The systems an agency may know to hold something of the person. That there is anything in the
-# others (asylum, the courts, enforcement, State, scanned files) is itself protected: 8 CFR 208.6,
-# 8 U.S.C. 1202(f), and the owners' agreements. Not even the names on their records are taken.
-NAMED = frozenset({"CIS", "ADIS", "NIIS", "SEVIS", "CLAIMS3", "CLAIMS4", "RNACS", "ISRS"})
 
 
 def datum(value: str, record: Held) -> dict[str, str]:
@@ -77,26 +78,32 @@ def returned_data(
     source: Held, person: Sequence[Held], *, today: date, shown: frozenset[Identifier] = frozenset()
 ) -> dict[str, dict[str, str]]:
     """The fields for the agency; names and the class come from the record that was chosen."""
-    named = [record for record in person if record.system in NAMED]
-    newest = sorted(named, key=lambda r: (r.updated_on, r.system, r.record_id), reverse=True)
+    newest = sorted(person, key=lambda r: (r.updated_on, r.system, r.record_id), reverse=True)
     card = next((r for r in newest if r.system == "ISRS" and r.identifiers & shown), None)
     card = card or best_card(newest, today=today)
     first = [record for record in (source, card) if record is not None]
     ordered = [*first, *(r for r in newest if not any(r is one for one in first))]
-    result = shared_data(ordered)
+    seen = [(record, values) for record in ordered if (values := visible(record, Viewer.AGENCY))]
+    result: dict[str, dict[str, str]] = {}
+    for name in SHARED:
+        # A middle name belongs to one spelling of the whole name: not filled from elsewhere.
+        for record, values in seen[:1] if name == "middle_name" else seen:
+            if name in values:
+                result[name] = datum(values[name], record)
+                break
     places: Mapping[str, tuple[tuple[str, str], ...]] = OWN
     if is_permanent(source):
         places = OWN | OF_RESIDENTS
     for name, columns in places.items():
         if name == "class_of_admission" and name in source.own:
             columns = ((source.system, name),)
-        if found := first_filled(columns, ordered):
+        if found := first_filled(columns, seen):
             result[name] = found
-    for record in ordered:
-        if record.system in ("CLAIMS4", "RNACS") and "certificate_number" in record.own:
+    for record, values in seen:
+        if record.system in ("CLAIMS4", "RNACS") and "certificate_number" in values:
             of_parents = text(record, "form").startswith("N-600")
             name = f"{'citizenship' if of_parents else 'naturalization'}_certificate"
-            result.setdefault(name, datum(record.own["certificate_number"], record))
+            result.setdefault(name, datum(values["certificate_number"], record))
     return result
 
 
@@ -122,28 +129,12 @@ def best_card(person: Sequence[Held], *, today: date, with_photo: bool = False) 
     )  # fmt: skip
 
 
-def shared_data(ordered: Sequence[Held]) -> dict[str, dict[str, str]]:
-    """The columns all systems share: from the chosen record, or the newest that has them."""
-    result: dict[str, dict[str, str]] = {}
-    for name in SHARED:
-        # A middle name belongs to one spelling of the whole name: not filled from elsewhere.
-        records = ordered[:1] if name == "middle_name" else ordered
-        for record in records:
-            if value := getattr(record, name):
-                text = value.isoformat() if isinstance(value, date) else value
-                result[name] = datum(text, record)
-                break
-    return result
-
-
-def first_filled(
-    places: Sequence[tuple[str, str]], ordered: Sequence[Held]
-) -> dict[str, str] | None:
+def first_filled(places: Sequence[tuple[str, str]], seen: Sequence[Seen]) -> dict[str, str] | None:
     """The first of the places, in their order, that a record fills."""
     for system, column in places:
-        for record in ordered:
-            if record.system == system and column in record.own:
-                return datum(record.own[column], record)
+        for record, values in seen:
+            if record.system == system and column in values:
+                return datum(values[column], record)
     return None
 
 

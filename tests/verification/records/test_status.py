@@ -1,9 +1,12 @@
 """One answer out of several statuses: each rule, and which goes before which."""
 
+import inspect
+import re
 from datetime import date, timedelta
 
 import pytest
 
+from verification.records import status
 from verification.records.classes import GROUPS, classes, group_of, plain_words
 from verification.records.held import Held
 from verification.records.statements import TEXTS
@@ -149,3 +152,9 @@ def test_every_group_has_words_and_every_statement_a_text():
 def test_codes_are_read_with_or_without_a_hyphen():
     assert group_of("f-1") == group_of("F1") == "student"
     assert plain_words("ZZ9") == GROUPS["unknown"]
+
+
+def test_every_rule_is_said_in_words_and_every_confirming_rule_has_a_statement():
+    named = set(re.findall(r'(?:confirm|review)\(\s*"([a-z_]+)"', inspect.getsource(status)))
+    assert named <= set(RULES)
+    assert set(CODES) <= set(RULES)
