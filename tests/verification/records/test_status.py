@@ -10,7 +10,8 @@ from verification.records import status
 from verification.records.classes import GROUPS, classes, group_of, plain_words
 from verification.records.held import Held
 from verification.records.statements import TEXTS
-from verification.records.status import CODES, choose
+from verification.records.status import choose
+from verification.records.status_rules import CODES, RULES
 
 TODAY = date(2026, 11, 20)
 SOON = (TODAY + timedelta(days=90)).isoformat()
@@ -158,3 +159,4 @@ def test_every_rule_is_said_in_words_and_every_confirming_rule_has_a_statement()
     named = set(re.findall(r'(?:confirm|review)\(\s*"([a-z_]+)"', inspect.getsource(status)))
     assert named <= set(RULES)
     assert set(CODES) <= set(RULES)
+    assert all(f'"{name}"' in inspect.getsource(status) for name in RULES)

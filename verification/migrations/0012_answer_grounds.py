@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("verification", "0009_corrections"),
+        ("verification", "0011_case_document"),
     ]
 
     operations = [
