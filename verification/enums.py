@@ -181,3 +181,23 @@ class ReminderKind(models.TextChoices):
     FORM = "form", "A Form G-845 waits to be mailed"
     FORM_ESCALATED = "form_escalated", "Nobody mailed a Form G-845"
     REVIEW_OVERDUE = "review_overdue", "An answer of the status verifiers is overdue"
+
+
+class FormWay(models.TextChoices):
+    """How a Form G-845 reached the status verifiers (S3.3, S3.4)."""
+
+    POST = "post", "Printed and mailed"
+    COPIES = "copies", "Copies sent electronically"
+    PAPER = "paper", "Paper form alone"
+
+
+class SupplementQuestion(models.TextChoices):
+    """What the Supplement to Form G-845 asks beside the status (items 9a–9h)."""
+
+    STATUS = "status", "Immigration status, and since when"
+    CITIZENSHIP = "citizenship", "Citizenship"
+    ABUSE = "abuse", "Special benefit provisions for victims of abuse"
+    SPONSOR = "sponsor", "Affidavit of support: is there a sponsor?"
+    CUBAN_HAITIAN = "cuban_haitian", "Cuban or Haitian entrant"
+    RELEASE = "release", "A signed release form is enclosed (proceedings at EOIR)"
+    STATUS_1996 = "status_1996", "Status as of August 22, 1996"

@@ -159,3 +159,9 @@ def check_can_move_correction(side: str, *, by: User) -> None:
     if not can_move_correction(side, by=by):
         who = "the records office decides" if side == "owner" else "the program's offices ask for"
         raise NotPermitted(f"Only {who} a correction.", rule="S3.10")
+
+
+def check_can_record_arrival(*, by: User) -> None:
+    """Raise `NotPermitted` unless this person takes in what agencies mail (S3.3, S3.4)."""
+    if not by.can(Permission.REVIEW_REQUESTS):
+        raise NotPermitted("Only the status verification office takes in mailed forms.")

@@ -255,6 +255,14 @@ EMAIL = env.dj_email_url("EMAIL_URL", f"file://{LOCAL_DIR / 'mail'}")
 globals().update({key: value for key, value in EMAIL.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "save-portal@localhost")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
+# The lines of the address to which Form G-845 is mailed, for the window of the envelope.
+G845_MAIL_TO = [
+    line.strip()
+    for line in env.str(
+        "G845_MAIL_TO",
+        "USCIS SAVE Program|Status Verification Office|000 Demonstration Street|Anytown, MD 00000",
+    ).split("|")
+]
 TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", "000-000-0000")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

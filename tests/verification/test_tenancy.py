@@ -13,6 +13,8 @@ from verification.models import (
     AdditionalDraft,
     AnswerRead,
     CorrectionNotice,
+    G845Form,
+    G845Mailing,
     Reminder,
     SavedView,
     VerifierAnswer,
@@ -35,6 +37,8 @@ TABLES = (
     "documents_storedfile",
     "verification_verifieranswer",
     "verification_correctionnotice",
+    "verification_g845form",
+    "verification_g845mailing",
     "agreements_agreement",
     "agreements_historicalagreement",
     "audit_auditevent",
@@ -93,6 +97,18 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
             )
             CorrectionNotice.objects.create(
                 case=prompted, agency=user.agency, correction_id=1, at=AT
+            )
+            G845Form.objects.create(
+                case=prompted, agency=user.agency, at=AT, by=user, reason="prompted"
+            )
+            G845Mailing.objects.create(
+                case=prompted,
+                agency=user.agency,
+                way="post",
+                mailed_on=AT.date(),
+                due_on=AT.date(),
+                at=AT,
+                by=user,
             )
             drafts.begin(by=user, at=AT, document_type="i551")
             drafts.record_no_query(by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID)

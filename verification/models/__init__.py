@@ -8,6 +8,7 @@ from verification.models.case_document import CaseDocument
 from verification.models.charge import ChargeEvent
 from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
+from verification.models.g845 import G845Form, G845Mailing
 from verification.models.reminder import AnswerRead, Reminder
 from verification.models.review import (
     ReviewDraft,
@@ -28,6 +29,8 @@ __all__ = [
     "ChargeEvent",
     "CorrectionNotice",
     "CorrectionRequest",
+    "G845Form",
+    "G845Mailing",
     "InitialAnswer",
     "NoQuery",
     "Reminder",
