@@ -13,7 +13,7 @@ from save_portal.accounts.tenancy import fence
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("verification", "0011_case_document"),
+        ("verification", "0012_answer_grounds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
