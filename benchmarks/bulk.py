@@ -21,7 +21,7 @@ INSERT INTO verification_case (
     date_of_birth, a_number, i94_number, sevis_id, card_number, naturalization_certificate,
     citizenship_certificate, passport_number, passport_country, visa_number, applicant_key,
     benefits, agency_reference, document_doubt, fingerprint, photo_answer, wish,
-    agency_id, department_id, created_by_id, handled_by_id
+    change_reason, agency_id, department_id, created_by_id, handled_by_id
 )
 SELECT CASE WHEN n %% 3 = 0 THEN 'initial_confirmed' ELSE 'initial_unconfirmed' END, '',
     'B' || lpad(n::text, 12, '0') || 'AA', 1,
@@ -32,7 +32,7 @@ SELECT CASE WHEN n %% 3 = 0 THEN 'initial_confirmed' ELSE 'initial_unconfirmed' 
     'BBB' || lpad(n::text, 10, '0'), '', '', '', '', '',
     'family' || n %% 5000 || ' given' || n %% 700,
     '{snap}', 'HH-' || n, '', md5(n::text) || md5('x' || n), '', '',
-    %(agency)s, %(department)s, owner, owner
+    'bulk', %(agency)s, %(department)s, owner, owner
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
     LATERAL (SELECT CASE WHEN n %% %(share)s = 0 THEN %(own)s ELSE %(other)s END::bigint)
         AS who(owner)

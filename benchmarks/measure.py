@@ -178,29 +178,33 @@ class Replay:
             self.case = initiate(user, submission)
         # A transaction's BEGIN and COMMIT are not among them; the replay has its own.
         self.statements = statements
-        self.lock = int.from_bytes(bytes.fromhex(self.case.fingerprint[:16]), signed=True)
 
     def run(self, bare: psycopg.Connection) -> None:
-        fresh: dict[Any, Any] = {
+        fresh = {
             self.case.number: new_case_number(),
             self.case.fingerprint: random.randbytes(32).hex(),
-            self.lock: random.getrandbits(62),
         }
+        own = f'"case_id": {self.case.pk}'
         with bare.transaction(), bare.cursor() as cursor:
             for sql, params in self.statements:
                 cursor.execute(sql, self._renewed(params, fresh))
                 if cursor.description:
                     found = cursor.fetchall()
                     if found and isinstance(sql, str) and 'INTO "verification_case" ' in sql:
-                        fresh[self.case.pk] = found[0][0]
+                        fresh[own] = f'"case_id": {found[0][1]}'
 
     @staticmethod
-    def _renewed(params: Any, fresh: dict[Any, Any]) -> Any:
+    def _renewed(params: Any, fresh: dict[str, str]) -> Any:
+        """The parameters, which are rows as JSON text, with another number, digest and key."""
         if not isinstance(params, (list, tuple)):
             return params
-        return [
-            fresh.get(value, value) if isinstance(value, (str, int)) else value for value in params
-        ]
+        renewed = []
+        for value in params:
+            if isinstance(value, str):
+                for old, new in fresh.items():
+                    value = value.replace(old, new)
+            renewed.append(value)
+        return renewed
 
 
 def verify(

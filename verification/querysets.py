@@ -28,7 +28,7 @@ class CaseQuerySet(QuerySet["Case"]):
         forbidden = {"status", "closure_reason", "closed_at", "number"} & kwargs.keys()
         if forbidden:
             raise AttributeError(f"{', '.join(sorted(forbidden))}: changed by a service only.")
-        return super().update(**kwargs)
+        return super().update(**{"changed_by": None, "change_reason": ""} | kwargs)
 
     def visible_to(self, user: User) -> CaseQuerySet:
         """The cases this person may read: own, the group's, the agency's, or all for an office."""

@@ -1,5 +1,5 @@
 """The append-only, tamper-evident log: `record` an act, `disclose` a display of data."""
 
-from save_portal.audit.log import disclose, record
+from save_portal.audit.log import disclose, disclose_all, disclosure, event, record, record_all
 
-__all__ = ["disclose", "record"]
+__all__ = ["disclose", "disclose_all", "disclosure", "event", "record", "record_all"]

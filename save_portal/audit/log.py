@@ -5,27 +5,76 @@ Rows are written without reading them back, because a scope may log what it may 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
-from psycopg.types.json import Jsonb
+from save_portal import rows
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
 
 SYSTEM = "System"
+Entry = dict[str, Any]
 
 
-def _actor(by: User | None) -> tuple[int | None, str]:
-    return (None, SYSTEM) if by is None else (by.pk, by.full_name or by.email)
+def event(
+    verb: str,
+    *,
+    by: User | None,
+    at: datetime,
+    subject_type: str,
+    subject_id: object,
+    agency_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> Entry:
+    """One act, to be written by `record_all`."""
+    return {
+        # PostgreSQL numbers the row and digests it as it comes in.
+        "id": 0,
+        "digest": "",
+        "verb": verb,
+        "at": at,
+        **_actor(by),
+        "agency_id": agency_id,
+        "subject_type": subject_type,
+        "subject_id": str(subject_id),
+        "data": data or {},
+    }
 
 
-def _json(value: Any) -> Any:
-    return Jsonb(value, dumps=lambda data: json.dumps(data, cls=DjangoJSONEncoder))
+def disclosure(
+    *,
+    by: User | None,
+    at: datetime,
+    agency_id: int | None,
+    person_ref: str,
+    fields: Iterable[str],
+    purpose: str,
+    case_number: str,
+) -> Entry:
+    """One display of a person's data, to be written by `disclose_all`."""
+    return {
+        "id": 0,
+        "digest": "",
+        "at": at,
+        **_actor(by),
+        "agency_id": agency_id,
+        "person_ref": person_ref,
+        "fields": sorted(fields),
+        "purpose": purpose,
+        "case_number": case_number,
+    }
+
+
+def record_all(events: Sequence[Entry]) -> None:
+    """Write acts, in their order. One query."""
+    rows.insert("audit_auditevent", events)
+
+
+def disclose_all(disclosures: Sequence[Entry]) -> None:
+    """Write displays, in their order. One query."""
+    rows.insert("audit_disclosureevent", disclosures)
 
 
 def record(
@@ -39,13 +88,19 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> None:
     """One act. `by=None` is the system itself; `data` holds no personal data of applicants."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO audit_auditevent (id, verb, at, actor_id, actor_name, agency_id,"
-            " subject_type, subject_id, data, digest)"
-            " VALUES (0, %s, %s, %s, %s, %s, %s, %s, %s, '')",
-            [verb, at, *_actor(by), agency_id, subject_type, str(subject_id), _json(data or {})],
-        )
+    record_all(
+        [
+            event(
+                verb,
+                by=by,
+                at=at,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                agency_id=agency_id,
+                data=data,
+            )
+        ]
+    )
 
 
 def disclose(
@@ -59,10 +114,22 @@ def disclose(
     case_number: str,
 ) -> None:
     """One display of a person's data: the names of the fields shown, never their values."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO audit_disclosureevent (id, at, actor_id, actor_name, agency_id,"
-            " person_ref, fields, purpose, case_number, digest)"
-            " VALUES (0, %s, %s, %s, %s, %s, %s, %s, %s, '')",
-            [at, *_actor(by), agency_id, person_ref, _json(sorted(fields)), purpose, case_number],
-        )
+    disclose_all(
+        [
+            disclosure(
+                by=by,
+                at=at,
+                agency_id=agency_id,
+                person_ref=person_ref,
+                fields=fields,
+                purpose=purpose,
+                case_number=case_number,
+            )
+        ]
+    )
+
+
+def _actor(by: User | None) -> Entry:
+    if by is None:
+        return {"actor_id": None, "actor_name": SYSTEM}
+    return {"actor_id": by.pk, "actor_name": by.full_name or by.email}

@@ -20,9 +20,13 @@ class InitialAnswer(models.Model):
     case = models.ForeignKey(
         "verification.Case", on_delete=models.PROTECT, related_name="initial_answers"
     )
-    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(
+        "accounts.Agency", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     asked = models.JSONField()
     outcome = models.CharField(max_length=30, choices=Outcome.choices)
     reasons = ArrayField(models.CharField(max_length=30, choices=Reason.choices), default=list)

@@ -1,17 +1,17 @@
 """The case: one applicant, one document, one question, and where it stands."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from verification import case_number, immigration_documents
 from verification.enums import Benefit, PhotoAnswer, Wish
+from verification.history import NOT_IN_HISTORY, RowHistory, WriteHistory
 from verification.lifecycles.case import (
     BEGINNINGS,
     IN_REVIEW,
@@ -139,14 +139,22 @@ class Case(CaseLifecycle):
         null=True, help_text="the last warning before expiry: 14, then 3 days"
     )
 
-    # Read by the row history: who changed the row, and by which act.
+    # Of the last change: who, and by which act. Set through the two attributes below, and copied
+    # into the row history by its trigger. The history's own column holds the constraint.
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    change_reason = models.CharField(max_length=100, blank=True, default="")
     _history_user: "User | None"
     _change_reason: str
 
     objects = CaseQuerySet.as_manager()
-    history = HistoricalRecords(
-        excluded_fields=["applicant_key", "fingerprint"], cascade_delete_history=False
-    )
+    history = RowHistory(excluded_fields=NOT_IN_HISTORY, cascade_delete_history=False)
 
     class Meta:
         constraints = [
@@ -267,6 +275,7 @@ class Case(CaseLifecycle):
                 fields=["number", "agency", "created_by", "created_at"],
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            WriteHistory(name="history"),
         ]
 
     def __str__(self) -> str:
@@ -292,6 +301,14 @@ class Case(CaseLifecycle):
         """The numbers that were typed, without those of passport and visa (S8.2)."""
         hidden = ("passport_number", "passport_country", "visa_number")
         return tuple(value for name, value in self.enumerators().items() if name not in hidden)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the person and the act of this change, never with those of an earlier one."""
+        self.changed_by = self.__dict__.pop("_history_user", None)
+        self.change_reason = self.__dict__.pop("_change_reason", "")
+        if (names := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*names, "changed_by", "change_reason"}
+        super().save(*args, **kwargs)
 
     def touch(self, *, at: datetime) -> None:
         """Note an act of anybody: the version moves, and the 180 days begin anew (S3.6)."""

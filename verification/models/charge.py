@@ -12,12 +12,16 @@ from verification.enums import ChargeKind
 class ChargeEvent(models.Model):
     """One charged act. Written in the transaction of the act, never changed."""
 
-    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(
+        "accounts.Agency", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     department = models.ForeignKey(
-        "accounts.Department", null=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.Department", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     case = models.ForeignKey("verification.Case", on_delete=models.PROTECT, related_name="charges")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     kind = models.CharField(max_length=12, choices=ChargeKind.choices)
     at = models.DateTimeField()
 

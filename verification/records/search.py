@@ -1,7 +1,7 @@
 """What initial verification asks (S3.1): is there a record of this person, and what does it say?
 
 By the identifiers of the document first; then name and date of birth must be that person's. There
-is no search by name. Three queries, each by index, whatever the number of people on record.
+is no search by name. At most three queries, each by index, whatever the number of people on record.
 """
 
 import json
@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
 
-from verification.records.answer import Answer, answer_from, referred
+from verification.records.answer import Answer, Uploads, answer_from, referred
 from verification.records.held import Held, Identifier
 from verification.records.matching import Grade, Name, alias_name, judge, name_of
 from verification.records.models import Photo
@@ -80,46 +81,88 @@ KNOWN_BY = {
 UNIQUE = frozenset({"a_number", "i94", "sevis", "card", "naturalization", "citizenship"})
 
 BY_IDENTIFIER = """
-SELECT DISTINCT ON (record.id) record.id, record.system, record.record_id, record.updated_at,
-    record.family_name, record.given_name, record.middle_name, record.date_of_birth,
-    record.a_number, record.country_of_birth, record.country_of_citizenship, record.own,
-    record.photo_id
+SELECT DISTINCT ON (record.id) record.*
 FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
-JOIN records_indexentry entry ON entry.value = wanted.value AND entry.kind = wanted.kind
-JOIN records_sourcerecord record ON record.id = entry.record_pk
-WHERE record.closed_at IS NULL
-LIMIT %s
+CROSS JOIN LATERAL (
+    SELECT record.id, record.system, record.record_id, record.updated_at, record.family_name,
+        record.given_name, record.middle_name, record.date_of_birth, record.a_number,
+        record.country_of_birth, record.country_of_citizenship, record.own, record.photo_id
+    FROM records_indexentry entry
+    JOIN records_sourcerecord record ON record.id = entry.record_pk
+    WHERE entry.value = wanted.value AND entry.kind = wanted.kind AND record.closed_at IS NULL
+    LIMIT %s
+) record
 """
 
 
+class Records:
+    """The records behind identifiers, as they are now; each identifier is read once.
+
+    For one question that is two queries, and one more for the uploads. A batch of questions calls
+    `fetch` with the identifiers of all of them first, and takes no more queries than one.
+    """
+
+    def __init__(self) -> None:
+        self._by_pk: dict[int, Held] = {}
+        self._by_identifier: dict[Identifier, list[Held]] = {}
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """One query: each system with the day its newest upload speaks of."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT system, max(as_of)::date FROM records_sourceupload"
+                " GROUP BY system ORDER BY 1"
+            )
+            return tuple((system, day.isoformat()) for system, day in cursor.fetchall())
+
+    def find(self, identifiers: Iterable[Identifier]) -> list[Held]:
+        """The records that hold any of the identifiers, now and not only when indexed."""
+        wanted = set(identifiers)
+        self.fetch(wanted)
+        found = {held.pk: held for number in wanted for held in self._by_identifier[number]}
+        return [found[pk] for pk in sorted(found)]
+
+    def fetch(self, identifiers: Iterable[Identifier]) -> None:
+        """One query for those that were not read yet; none when all were."""
+        wanted = sorted({*identifiers} - self._by_identifier.keys())
+        if not wanted:
+            return
+        self._by_identifier |= {number: [] for number in wanted}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                BY_IDENTIFIER,
+                [[kind for kind, _ in wanted], [value for _, value in wanted], MOST_RECORDS + 1],
+            )
+            rows = cursor.fetchall()
+        asked = set(wanted)
+        for row in rows:
+            held = self._by_pk.setdefault(row[0], _held(row))
+            for number in held.identifiers & asked:
+                self._by_identifier[number].append(held)
+
+
 def find(identifiers: Iterable[Identifier]) -> list[Held]:
-    """One query: the records that hold any of the identifiers, now and not only when indexed."""
-    wanted = sorted(set(identifiers))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            BY_IDENTIFIER,
-            [[kind for kind, _ in wanted], [value for _, value in wanted], MOST_RECORDS + 1],
-        )
-        rows = cursor.fetchall()
-    held = (
-        Held(
-            pk=row[0],
-            system=row[1],
-            record_id=row[2],
-            updated_on=row[3].date(),
-            family_name=row[4],
-            given_name=row[5],
-            middle_name=row[6],
-            date_of_birth=row[7],
-            a_number=row[8],
-            country_of_birth=row[9],
-            country_of_citizenship=row[10],
-            own=_own(row[11]),
-            photo_id=row[12],
-        )
-        for row in rows
+    """The records that hold any of the identifiers, now. One query."""
+    return Records().find(identifiers)
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    return Held(
+        pk=row[0],
+        system=row[1],
+        record_id=row[2],
+        updated_on=row[3].date(),
+        family_name=row[4],
+        given_name=row[5],
+        middle_name=row[6],
+        date_of_birth=row[7],
+        a_number=row[8],
+        country_of_birth=row[9],
+        country_of_citizenship=row[10],
+        own=_own(row[11]),
+        photo_id=row[12],
     )
-    return [record for record in held if record.identifiers & set(wanted)]
 
 
 def _own(value: Any) -> dict[str, str]:
@@ -127,24 +170,24 @@ def _own(value: Any) -> dict[str, str]:
     return columns
 
 
-def newest_uploads() -> tuple[tuple[str, str], ...]:
-    """One query: each system with the day its newest upload speaks of."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT system, max(as_of)::date FROM records_sourceupload GROUP BY system ORDER BY 1"
-        )
-        return tuple((system, day.isoformat()) for system, day in cursor.fetchall())
+def fetch_people(records: Records, queries: Sequence[Query]) -> None:
+    """Read in two queries all that `initial_search` will want to know for each of the queries."""
+    typed = {number for query in queries for number in query.identifiers}
+    records.fetch(typed)
+    found = [held for number in typed for held in records.find([number])]
+    records.fetch({number for held in found for number in held.identifiers})
 
 
-def initial_search(query: Query, *, today: date) -> Answer:
+def initial_search(query: Query, *, today: date, records: Records | None = None) -> Answer:
     """Answer one initial verification."""
-    uploads = newest_uploads()
+    records = records or Records()
+    uploads = records.uploads
 
     def refer(code: int, *reasons: str, rule: str = "") -> Answer:
         return referred(code, *reasons, rule=rule, searched=uploads)
 
     typed = query.identifiers
-    found = find(typed) if typed else []
+    found = records.find(typed)
     if not found:
         loaded = {system for system, _ in uploads}
         if any(loaded.isdisjoint(KNOWN_BY[kind]) for kind, _ in typed):
@@ -153,7 +196,7 @@ def initial_search(query: Query, *, today: date) -> Answer:
     if len(found) > MOST_RECORDS:
         return refer(5, "ambiguous", rule="too_many_records")
 
-    around = neighborhood(found)
+    around = neighborhood(found, records)
     fitting = [record for record in around if fits(query, record)]
     if not fitting:
         return refer(37, *mismatches(query, found), rule="identifier_of_someone_else")
@@ -206,10 +249,10 @@ def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
     return ("name_mismatch", "date_of_birth_mismatch")
 
 
-def neighborhood(found: Sequence[Held]) -> list[Held]:
-    """One more query: with the records found, all that share a number with them."""
+def neighborhood(found: Sequence[Held], records: Records | None = None) -> list[Held]:
+    """With the records found, all that share a number with them."""
     known = {number for record in found for number in record.identifiers}
-    together = {record.pk: record for record in (*found, *find(known))}
+    together = {record.pk: record for record in (*found, *(records or Records()).find(known))}
     return sorted(together.values(), key=lambda record: record.pk)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 from django_fsm import can_proceed
 
-from agreements.selectors import agreement_in_force
-from save_portal import audit
-from save_portal.accounts.models import User
-from verification import deadlines, policies
+from agreements.selectors import benefits_permitted
+from save_portal import audit, rows
+from save_portal.accounts.models import Agency, User
+from verification import case_number, deadlines, policies
+from verification.deadlines import Deadline
 from verification.enums import ChargeKind, Outcome, Reason
 from verification.errors import (
     STALE,
@@ -24,10 +27,10 @@ from verification.errors import (
     WrongStatus,
 )
 from verification.immigration_documents import FIELDS
-from verification.lifecycles.case import OPEN, CaseStatus
+from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CaseDraft, ChargeEvent, InitialAnswer
 from verification.records.answer import Answer
-from verification.records.search import Query, initial_search
+from verification.records.search import Query, Records, fetch_people, initial_search
 from verification.records.statements import TEXTS
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
 from verification.services.locking import lock_case
@@ -45,51 +48,89 @@ TYPED = (
 )
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the agency of `by` may ask at the instant `at`, `today` on its own calendar (S5.1)."""
+
+    by: User
+    agency: Agency
+    at: datetime
+    today: date
+    benefits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A case that was begun, as the columns of its row, with the question and the answer."""
+
+    row: dict[str, Any]
+    submission: Submission
+    answer: Answer
+
+    @property
+    def number(self) -> str:
+        return str(self.row["number"])
+
+
 def initiate(
     *, by: User, at: datetime, submission: Submission, draft_id: UUID | None = None
 ) -> Case:
     """Begin a case and answer it: one case, one answer, one charge (S3.1).
 
-    A draft that was already sent gives its case again, whoever clicks twice. Refuses, and leaves
-    nothing behind: `NotPermitted`, `NoAgreement`, `InvalidSubmission`, `DuplicateCase`, and the
-    programs that need no query (S6, S10.1).
+    Runs in a scope, which is its transaction; every refusal comes before the first row is written.
+    A draft that was already sent gives its case again, whoever clicks twice. Refuses:
+    `NotPermitted`, `NoAgreement`, `InvalidSubmission`, `DuplicateCase`, and the programs that need
+    no query (S6, S10.1).
     """
     draft = None
     if draft_id is not None:
         draft = CaseDraft.objects.select_for_update().filter(pk=draft_id, user=by).first()
         if draft is not None and draft.case_id is not None:
             return Case.objects.get(pk=draft.case_id)
-    policies.check_can_initiate(by=by)
-    submission = _permitted(submission, by=by, at=at)
-    fingerprint = submission.fingerprint(agency_id=_agency_id(by))
-    _refuse_duplicate(agency_id=_agency_id(by), fingerprint=fingerprint)
-    answer = _search(submission, by=by, at=at)
-    agency = by.agency
-    assert agency is not None
-    due = deadlines.follow_up(at=at, agency=agency)
-    case = Case(
-        agency=agency,
-        department_id=by.department_id,
-        group_id=by.group_id,
-        created_by=by,
-        handled_by=by,
-        created_at=at,
-        last_action_at=at,
-        due_on=due.on,
-        due_because=due.because,
-        fingerprint=fingerprint,
-        status=_status_after(answer),
-        **_typed_columns(submission),
-    )
-    case._history_user, case._change_reason = by, "case.initiated"
-    case.save(force_insert=True)
-    _record_answer(case, answer, submission=submission, kind=ChargeKind.INITIAL, by=by, at=at)
+    [begun] = initiate_all(by=by, at=at, submissions=[submission])
+    if isinstance(begun, CaseError):
+        raise begun
+    case = Case(**begun.row)
+    assert by.agency is not None
+    case.agency = by.agency
+    case._state.adding, case._state.db = False, "default"
     if draft is not None:
         draft.case = case
         draft.data = {}
         draft.save(update_fields=["case", "data"])
     return case
+
+
+def initiate_all(
+    *, by: User, at: datetime, submissions: Sequence[Submission]
+) -> list[Begun | CaseError]:
+    """Begin a case for each submission, or say why not, in their order. Ten queries for them all.
+
+    Equal questions, among the submissions or asked by somebody else at the same moment, make one
+    case: the unique index of open questions decides, and the others are refused with its number.
+    """
+    policies.check_can_initiate(by=by)
+    permission = _permission(by=by, at=at)
+    results: dict[int, Begun | CaseError] = {}
+    questions: dict[int, Submission] = {}
+    for place, submission in enumerate(submissions):
+        try:
+            questions[place] = _permitted(submission, permission)
+        except CaseError as refusal:
+            results[place] = refusal
+    answers = _search(questions.values(), today=permission.today)
+    due = deadlines.follow_up(at=at, agency=permission.agency)
+    waiting = {
+        place: Begun(_case_row(question, answer, due, permission), question, answer)
+        for (place, question), answer in zip(questions.items(), answers, strict=True)
+    }
+    while waiting:
+        results |= _begin(waiting, permission)
+        waiting = {place: begun for place, begun in waiting.items() if place not in results}
+        # A case that is not there either was closed meanwhile, or its number had been drawn before.
+        for begun in waiting.values():
+            begun.row["number"] = case_number.new_case_number()
+    return [results[place] for place in range(len(submissions))]
 
 
 @transaction.atomic
@@ -107,7 +148,8 @@ def retry(
         raise WrongStatus("Only a case that was not confirmed can be corrected and retried.")
     if case.version != version:
         raise StaleCase(STALE)
-    submission = _permitted(submission, by=by, at=at)
+    permission = _permission(by=by, at=at)
+    submission = _permitted(submission, permission)
     fingerprint = submission.fingerprint(agency_id=case.agency_id)
     if fingerprint == case.fingerprint and not _record_corrected_since(case):
         raise CaseError(
@@ -115,9 +157,7 @@ def retry(
             "Correct a field, or request additional verification.",
             rule="S3.1",
         )
-    if fingerprint != case.fingerprint:
-        _refuse_duplicate(agency_id=case.agency_id, fingerprint=fingerprint)
-    answer = _search(submission, by=by, at=at)
+    [answer] = _search([submission], today=permission.today)
     if answer.outcome == Outcome.CONFIRMED:
         case.confirm_on_retry()
     else:
@@ -129,8 +169,16 @@ def retry(
     case.photo_answer, case.photo_answered_at, case.photo_answered_by = "", None, None
     case.touch(at=at)
     case._history_user, case._change_reason = by, "case.retried"
-    case.save()
-    _record_answer(case, answer, submission=submission, kind=ChargeKind.RETRY, by=by, at=at)
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError as error:
+        if "case_open_question_is_asked_once" not in str(error):
+            raise
+        [other] = Case.objects.open().filter(agency_id=case.agency_id, fingerprint=fingerprint)
+        raise DuplicateCase(other.number) from error
+    answered = _Answered(case.pk, case.number, case.department_id, submission, answer)
+    _write_answers([answered], kind=ChargeKind.RETRY, by=by, at=at)
     return case
 
 
@@ -140,58 +188,52 @@ def _record_corrected_since(case: Case) -> bool:
     return last is not None and case.correction_notices.filter(at__gt=last.at).exists()
 
 
-def _agency_id(by: User) -> int:
-    assert by.agency_id is not None
-    return by.agency_id
-
-
-def _permitted(submission: Submission, *, by: User, at: datetime) -> Submission:
-    """The submission in canonical form, if rule, agreement and program permit asking it."""
-    if submission.no_query_reason:
-        raise CaseError(NO_QUERY_RULES[submission.no_query_reason], rule="S10.1")
+def _permission(*, by: User, at: datetime) -> Permission:
+    """Raise `NoAgreement` unless the agency may ask anything today."""
     agency = by.agency
     assert agency is not None
     today = deadlines.local_date(at, agency.time_zone)
-    agreement = agreement_in_force(agency_id=agency.pk, on=today)
-    if agreement is None or not agency.is_active:
+    benefits = benefits_permitted(agency_id=agency.pk, on=today) if agency.is_active else ()
+    if not benefits:
         raise NoAgreement(
             f"{agency.name} has no agreement with SAVE in force today, so nothing can be asked. "
             "Your agency administrator can tell you when it will be."
         )
-    return validate(submission, today=today, permitted_benefits=tuple(agreement.benefits))
+    return Permission(by, agency, at, today, benefits)
 
 
-def _refuse_duplicate(*, agency_id: int, fingerprint: str) -> None:
-    """Serialize equal questions, then refuse the one that is already open."""
-    key = int.from_bytes(bytes.fromhex(fingerprint[:16]), signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-    number = (
-        Case.objects.filter(agency_id=agency_id, fingerprint=fingerprint, status__in=OPEN)
-        .values_list("number", flat=True)
-        .first()
-    )
-    if number is not None:
-        raise DuplicateCase(number)
+def _permitted(submission: Submission, permission: Permission) -> Submission:
+    """The submission in canonical form, if rule, agreement and program permit asking it."""
+    if submission.no_query_reason:
+        raise CaseError(NO_QUERY_RULES[submission.no_query_reason], rule="S10.1")
+    return validate(submission, today=permission.today, permitted_benefits=permission.benefits)
 
 
-def _search(submission: Submission, *, by: User, at: datetime) -> Answer:
+def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:
+    """The answers to all, in their order. Three queries."""
+    asked = list(submissions)
+    queries = [_query(submission) for submission in asked]
+    records = Records()
+    fetch_people(records, queries)
+    answers = (initial_search(query, today=today, records=records) for query in queries)
+    return [
+        _doubted(answer) if submission.document_doubt else answer
+        for submission, answer in zip(asked, answers, strict=True)
+    ]
+
+
+def _query(submission: Submission) -> Query:
     assert submission.date_of_birth is not None
-    assert by.agency is not None
-    answer = initial_search(
-        Query(
-            document_type=submission.document_type,
-            family_name=submission.family_name,
-            given_name=submission.given_name,
-            middle_name=submission.middle_name,
-            date_of_birth=submission.date_of_birth,
-            document_expires_on=submission.document_expires_on,
-            also_known_as=submission.also_known_as,
-            **submission.enumerators(),
-        ),
-        today=deadlines.local_date(at, by.agency.time_zone),
+    return Query(
+        document_type=submission.document_type,
+        family_name=submission.family_name,
+        given_name=submission.given_name,
+        middle_name=submission.middle_name,
+        date_of_birth=submission.date_of_birth,
+        document_expires_on=submission.document_expires_on,
+        also_known_as=submission.also_known_as,
+        **submission.enumerators(),
     )
-    return _doubted(answer) if submission.document_doubt else answer
 
 
 def _doubted(answer: Answer) -> Answer:
@@ -226,59 +268,158 @@ def _typed_columns(submission: Submission) -> dict[str, Any]:
     return columns
 
 
-def _record_answer(
-    case: Case,
-    answer: Answer,
-    *,
-    submission: Submission,
-    kind: ChargeKind,
-    by: User,
-    at: datetime,
-) -> None:
-    """The answer, its charge, its audit event, and the disclosure where a record came back."""
-    InitialAnswer.objects.create(
-        case=case,
-        agency_id=case.agency_id,
-        at=at,
-        by=by,
-        asked=submission.as_json(),
-        outcome=answer.outcome,
-        reasons=list(answer.reasons),
-        statement_code=answer.statement_code,
-        statement=answer.statement,
-        returned=answer.returned,
-        record_refs=list(answer.record_refs),
-        rule=answer.rule,
-        searched=[list(pair) for pair in answer.searched],
-        person_ref=answer.person_ref if answer.returned is not None else "",
-        photo_id=answer.photo_id if answer.returned is not None else None,
-        grade=answer.grade,
-        grounds=answer.grounds,
-    )
-    ChargeEvent.objects.create(
-        agency_id=case.agency_id,
-        department_id=case.department_id,
-        case=case,
-        by=by,
-        kind=kind,
-        at=at,
-    )
-    audit.record(
-        f"case.{'initiated' if kind == ChargeKind.INITIAL else 'retried'}",
-        by=by,
-        at=at,
-        subject_type="case",
-        subject_id=case.number,
-        agency_id=case.agency_id,
-        data={"outcome": answer.outcome, "reasons": list(answer.reasons), "charge": kind.value},
-    )
-    if answer.returned is not None:
-        audit.disclose(
-            by=by,
-            at=at,
-            agency_id=case.agency_id,
-            person_ref=answer.person_ref,
-            fields=sorted(answer.returned),
-            purpose=",".join(case.benefits),
-            case_number=case.number,
+@cache
+def _blank_columns() -> dict[str, Any]:
+    """The columns of a case with their defaults, but the key."""
+    return {
+        field.attname: field.get_default()
+        for field in Case._meta.concrete_fields
+        if not field.primary_key
+    }
+
+
+def _case_row(
+    submission: Submission, answer: Answer, due: Deadline, permission: Permission
+) -> dict[str, Any]:
+    by, at = permission.by, permission.at
+    return {
+        **_blank_columns(),
+        **_typed_columns(submission),
+        "number": case_number.new_case_number(),
+        "status": _status_after(answer),
+        "agency_id": permission.agency.pk,
+        "department_id": by.department_id,
+        "group_id": by.group_id,
+        "created_by_id": by.pk,
+        "handled_by_id": by.pk,
+        "created_at": at,
+        "last_action_at": at,
+        "due_on": due.on,
+        "due_because": due.because,
+        "fingerprint": submission.fingerprint(agency_id=permission.agency.pk),
+        "changed_by_id": by.pk,
+        "change_reason": "case.initiated",
+    }
+
+
+def _begin(waiting: dict[int, Begun], permission: Permission) -> dict[int, Begun | CaseError]:
+    """Write what is not asked already; the rest as `DuplicateCase`, where that case is still open.
+
+    The index of open questions makes equal ones wait for each other until the first is committed.
+    """
+    by, at = permission.by, permission.at
+    # Nothing between the first row and the last may fail without undoing the whole scope.
+    with transaction.atomic(savepoint=False):
+        cases = [begun.row for begun in waiting.values()]
+        inserted = rows.insert(
+            Case._meta.db_table, cases, skip_conflicts=True, returning=("number", "id")
         )
+        ids: dict[str, int] = dict(inserted)
+        written = {place: begun for place, begun in waiting.items() if begun.number in ids}
+        for begun in written.values():
+            begun.row["id"] = ids[begun.number]
+        answered = [
+            _Answered(
+                begun.row["id"], begun.number, by.department_id, begun.submission, begun.answer
+            )
+            for begun in written.values()
+        ]
+        _write_answers(answered, kind=ChargeKind.INITIAL, by=by, at=at)
+    results: dict[int, Begun | CaseError] = dict(written)
+    if len(written) < len(waiting):
+        refused = {
+            place: begun.row["fingerprint"]
+            for place, begun in waiting.items()
+            if place not in written
+        }
+        numbers = dict(
+            Case.objects.open()
+            .filter(agency_id=permission.agency.pk, fingerprint__in=refused.values())
+            .values_list("fingerprint", "number")
+        )
+        results |= {
+            place: DuplicateCase(numbers[fingerprint])
+            for place, fingerprint in refused.items()
+            if fingerprint in numbers
+        }
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    case_id: int
+    number: str
+    department_id: int | None
+    submission: Submission
+    answer: Answer
+
+
+def _write_answers(
+    answered: Sequence[_Answered], *, kind: ChargeKind, by: User, at: datetime
+) -> None:
+    """The answers, their charges, their audit events, and a disclosure where a record came back."""
+    common = {"agency_id": by.agency_id, "at": at, "by_id": by.pk}
+    rows.insert(
+        InitialAnswer._meta.db_table,
+        [
+            {
+                **common,
+                "case_id": one.case_id,
+                "asked": one.submission.as_json(),
+                "outcome": one.answer.outcome,
+                "reasons": one.answer.reasons,
+                "statement_code": one.answer.statement_code,
+                "statement": one.answer.statement,
+                "returned": one.answer.returned,
+                "record_refs": one.answer.record_refs,
+                "rule": one.answer.rule,
+                "searched": one.answer.searched,
+                "person_ref": one.answer.person_ref if one.answer.returned is not None else "",
+                "photo_id": one.answer.photo_id if one.answer.returned is not None else None,
+                "grade": one.answer.grade,
+                "grounds": one.answer.grounds,
+            }
+            for one in answered
+        ],
+    )
+    rows.insert(
+        ChargeEvent._meta.db_table,
+        [
+            {**common, "case_id": one.case_id, "department_id": one.department_id, "kind": kind}
+            for one in answered
+        ],
+    )
+    verb = "case.initiated" if kind == ChargeKind.INITIAL else "case.retried"
+    audit.record_all(
+        [
+            audit.event(
+                verb,
+                by=by,
+                at=at,
+                subject_type="case",
+                subject_id=one.number,
+                agency_id=by.agency_id,
+                data={
+                    "outcome": one.answer.outcome,
+                    "reasons": list(one.answer.reasons),
+                    "charge": kind.value,
+                },
+            )
+            for one in answered
+        ]
+    )
+    audit.disclose_all(
+        [
+            audit.disclosure(
+                by=by,
+                at=at,
+                agency_id=by.agency_id,
+                person_ref=one.answer.person_ref,
+                fields=one.answer.returned,
+                purpose=",".join(one.submission.benefits),
+                case_number=one.number,
+            )
+            for one in answered
+            if one.answer.returned is not None
+        ]
+    )
