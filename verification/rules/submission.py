@@ -81,6 +81,7 @@ class Submission:
             fold(self.family_name),
             fold(self.given_name),
             fold(self.middle_name),
+            *sorted(f"also known as {fold(name)}" for name in self.also_known_as),
             self.date_of_birth.isoformat() if self.date_of_birth else "",
             self.document_type,
             *(f"{name}={value}" for name, value in sorted(self.enumerators().items())),

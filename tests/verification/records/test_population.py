@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from verification.immigration_documents import normalize
 from verification.records import index, loading
 from verification.records.names import fold
 from verification.records.photos import content_type_of
@@ -14,8 +15,8 @@ from verification.records.population import SITUATIONS, write_uploads
 from verification.records.population.name_lists import CULTURES
 from verification.records.population.portraits import portrait
 from verification.records.search import Query, initial_search
+from verification.records.systems import SYSTEMS
 
-SYSTEMS = ("CIS", "ADIS", "SEVIS", "CLAIMS3", "CLAIMS4", "ISRS")
 NUMBERS = (
     "a_number", "i94_number", "sevis_id", "card_number", "naturalization_certificate",
     "citizenship_certificate", "passport_number", "passport_country", "visa_number",
@@ -76,18 +77,20 @@ def test_initial_verification_answers_the_world_as_its_truth_says(tmp_path):
         cursor.execute("ANALYZE records_sourcerecord, records_indexentry")
     wrong = []
     for row in rows(tmp_path / "truth.csv"):
+        if row["outcome"] == "refused":
+            continue
         query = Query(
             document_type=row["document_type"],
             family_name=row["family_name"],
             given_name=row["given_name"],
             middle_name=row["middle_name"],
             date_of_birth=date.fromisoformat(row["date_of_birth"]),
-            **{name: row[name] for name in NUMBERS},
+            **{name: normalize(name, row[name]) if row[name] else "" for name in NUMBERS},
         )
         answer = initial_search(query, today=TODAY)
         expected = (row["outcome"], row["statement_code"], row["has_photo"] == "yes")
         found = (answer.outcome, str(answer.statement_code), answer.photo_id is not None)
-        theirs = all(ref.endswith(f":{row['record_id']}") for ref in answer.record_refs)
+        theirs = all(f":{row['record_id']}" in ref for ref in answer.record_refs)
         if (
             found != expected
             or not theirs

@@ -1,4 +1,4 @@
-"""One synthetic person: a name, a birth, the numbers, and the rows in each system."""
+"""One synthetic person: a name, a birth, the numbers, the rows in each system, and the truth."""
 
 import random
 from dataclasses import dataclass, field
@@ -41,6 +41,18 @@ class Person:
     expects: str = "confirmed"
     statement: int = 0
     shows: Row = field(default_factory=dict)  # the document and what is typed of it
+    types: Row = field(default_factory=dict)  # where what is typed differs from what is shown
+    typed: str = "as_shown"  # how it differs
+    born_on_file: date | None = None  # where the systems have another day of birth
+    settled_at: str = ""  # the step that settles it; empty: as the outcome says
+    retry: Row = field(default_factory=dict)  # what, typed in addition, would confirm
+    retry_statement: int = 0
+    must_show: Row = field(default_factory=dict)  # field returned -> value
+    must_hide: list[str] = field(default_factory=list)  # values besides the secret columns
+    others: list["Person"] = field(
+        default_factory=list
+    )  # people on record only because of this one
+    late: bool = False  # the rows come with the next day's upload
     photo: str = ""
 
     @property
@@ -85,13 +97,14 @@ class Person:
     def visa(self) -> str:
         return f"{10_000_000 + self.number * 17 % 89_999_999}"
 
-    def row(self, system: str, **own: str | date | None) -> Row:
-        """Begin (or add to) the person's row in a system."""
-        if system not in self.rows:
+    def row(self, place: str, **own: str | date | None) -> Row:
+        """Begin (or add to) the person's row in a system; `ADIS/2` is a second one there."""
+        _, _, part = place.partition("/")
+        if place not in self.rows:
             first = max(self.born, self.as_of - timedelta(days=400))
             stamp = min(self.as_of, first + timedelta(days=self.number * 37 % 399))
-            self.rows[system] = {
-                "record_id": self.record_id,
+            self.rows[place] = {
+                "record_id": f"{self.record_id}-{part}" if part else self.record_id,
                 "updated_at": f"{stamp.isoformat()}T06:00:00Z",
                 "a_number": "",
                 "family_name": on_file(self.family),
@@ -104,8 +117,8 @@ class Person:
             }
         for name, value in own.items():
             if value:
-                self.rows[system][name] = value.isoformat() if isinstance(value, date) else value
-        return self.rows[system]
+                self.rows[place][name] = value.isoformat() if isinstance(value, date) else value
+        return self.rows[place]
 
     def central_index(self, code: str, since: date, **own: str | date | None) -> Row:
         return self.row(
@@ -147,6 +160,17 @@ class Person:
             photo=self.photo if self.draw.random() < 0.95 else "",
         )
         self.row("CIS", card_number=self.card)
+
+    def another(self, like: bool = False) -> "Person":
+        """Somebody else who is on record because of this person: a twin, a stranger's card."""
+        number = 50_000_000 + self.number
+        other = new_person(number, 0, self.as_of, self.culture.country)
+        if like:
+            other.family, other.given, other.middle = self.family, self.given, self.middle
+            other.born, other.woman = self.born, self.woman
+        other.photo = self.photo
+        self.others.append(other)
+        return other
 
     def show(self, document: str, **typed: str) -> None:
         self.shows = {"document_type": document, **typed}

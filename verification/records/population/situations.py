@@ -1,7 +1,7 @@
-"""The situations people are in: the rows of each, and what initial verification must answer.
+"""The ordinary situations: the rows of each, and what initial verification must answer.
 
-Each function fills a person's rows, says which document is shown, and which statement is due. The
-contradictions between systems that happen in real life have their own situations, in small shares.
+Each function fills a person's rows, says which document is shown, and which statement is due. Where
+the systems contradict each other is in contradictions.py.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,12 @@ from verification.records.population.person import Person, on_file
 
 Situation = Callable[[Person], None]
 YEAR = 365
+POSTS = {
+    "MEX": "CIUDAD JUAREZ", "IND": "MUMBAI", "CHN": "GUANGZHOU", "PHL": "MANILA",
+    "VNM": "HO CHI MINH", "BRA": "SAO PAULO", "KOR": "SEOUL", "NGA": "LAGOS", "PAK": "ISLAMABAD",
+    "GBR": "LONDON", "POL": "WARSAW", "ETH": "ADDIS ABABA", "DOM": "SANTO DOMINGO",
+    "HTI": "PORT AU PRINCE",
+}  # fmt: skip
 
 
 def refer(person: Person, reason: str, statement: int = 5) -> None:
@@ -146,18 +152,64 @@ def adjustment_pending(person: Person) -> None:
     work_permit(person, "B2", "C09", 7)
 
 
+PETITIONERS = (
+    "Example Works Inc", "Cedar Hill Hospital", "Northern Robotics LLC", "Harbor Analytics Corp",
+    "Prairie State University", "Blue Mesa Farms", "Lakeside Engineering PC",
+)  # fmt: skip
+
+
+def petition(person: Person, place: str, code: str, **own: str | date | None) -> None:
+    """An employer's petition; `place` is its row in CLAIMS 3, as in `CLAIMS3/2`."""
+    which = int(place.partition("/")[2] or 1)
+    person.row(
+        place,
+        receipt_number=person.receipt(which),
+        form="I-129",
+        requested_class=code,
+        petitioner=PETITIONERS[person.number % 7],
+        **own,
+    )
+
+
+def petitioned_admission(
+    person: Person, code: str, arrived: date, until: date, valid_to: date
+) -> None:
+    """Petition, visa, admission: the chain as it should be (S8.3)."""
+    approved = arrived - timedelta(days=60)
+    petition(
+        person, "CLAIMS3", code, requested_action="A", received_on=approved - timedelta(days=70),
+        decision="approved", decided_on=approved, valid_from=approved + timedelta(days=10),
+        valid_to=valid_to,
+    )  # fmt: skip
+    visa(person, code, arrived - timedelta(days=30), petition_receipt=person.receipt(1))
+    person.admission(code, arrived, until)
+
+
+def visa(person: Person, code: str, issued: date, **own: str | date | None) -> None:
+    """State's record of the visa in the person's passport."""
+    person.row(
+        "CCD",
+        visa_application=f"AA{person.number:08d}",
+        post=POSTS.get(person.culture.country, "FRANKFURT"),
+        visa_class=code,
+        visa_number=person.visa,
+        issued_on=issued,
+        expires_on=issued + timedelta(days=3 * YEAR),
+        passport_number=person.passport,
+        passport_country=person.culture.country,
+        **own,
+    )
+
+
 def worker(person: Person) -> None:
     adult(person)
     code = person.draw.choice(("H1B", "H1B", "H1B", "L1A", "L1B", "E2", "O1", "TN", "R1", "H2B"))
     arrived = person.days(30, 600)
     until = person.as_of + timedelta(days=person.draw.randint(120, 900))
-    person.admission(code, arrived, until)
-    if code in ("H1B", "L1A", "L1B"):
-        person.row(
-            "CLAIMS3", receipt_number=person.receipt(1), form="I-129", requested_action="A",
-            requested_class=code, decision="approved", decided_on=arrived - timedelta(days=60),
-            valid_from=arrived - timedelta(days=50), valid_to=until, petitioner="Example Works Inc",
-        )  # fmt: skip
+    if code in ("E2", "TN"):
+        person.admission(code, arrived, until)
+    else:
+        petitioned_admission(person, code, arrived, until, until)
     person.statement = 128
     show_admission(person)
 
@@ -244,9 +296,9 @@ def naturalized(person: Person) -> None:
         person.show("other_a_number", a_number=person.a_number)
 
 
-def citizenship_case(person: Person, sworn: date, form: str) -> None:
+def citizenship_case(person: Person, sworn: date, form: str, system: str = "CLAIMS4") -> None:
     person.row(
-        "CLAIMS4", a_number=person.a_number, application_id=f"N{person.number:08d}", form=form,
+        system, a_number=person.a_number, application_id=f"N{person.number:08d}", form=form,
         decision="approved", decided_on=sworn - timedelta(days=30), oath_date=sworn,
         court="USDC", certificate_number=person.certificate,
     )  # fmt: skip
@@ -258,26 +310,34 @@ def citizen_through_parents(person: Person) -> None:
     person.show("certificate_of_citizenship", citizenship_certificate=person.certificate)
 
 
-# Contradictions and gaps
-
-
-def naturalized_last_week(person: Person) -> None:
-    """The Central Index still says resident; the certificate is in the applicant's hand."""
+def naturalized_long_ago(person: Person) -> None:
+    """Before CLAIMS 4: the case is in its predecessor."""
     adult(person)
-    person.central_index("IR6", person.days(2200, 4000), card_number=person.card)
-    citizenship_case(person, person.days(2, 8), "N-400")
-    if person.draw.random() < 0.5:
-        person.statement = 24
-        person.show("naturalization_certificate", naturalization_certificate=person.certificate)
-    else:
-        refer(person, "status_needs_review")
-        person.show("other_a_number", a_number=person.a_number)
+    sworn = date(1993, 1, 1) + timedelta(days=person.draw.randint(0, 2800))
+    person.born = min(person.born, sworn - timedelta(days=25 * YEAR))
+    person.central_index(
+        "IR6", sworn - timedelta(days=6 * YEAR), naturalization_date=sworn,
+        naturalization_certificate=person.certificate, naturalization_court="USDC",
+    )  # fmt: skip
+    citizenship_case(person, sworn, "N-400", "RNACS")
+    person.statement = 24
+    person.show("naturalization_certificate", naturalization_certificate=person.certificate)
 
 
-def lost_residence(person: Person) -> None:
-    resident(person, "IR6 F24")
-    person.rows["CIS"]["class_of_admission"] = person.draw.choice(("ABD", "PEN"))
-    refer(person, "status_needs_review")
+def maiden_name_as_alias(person: Person) -> None:
+    """The card is in the married name; the Central Index has it as an alias."""
+    adult(person)
+    maiden = person.family
+    person.family = other_surname(person)
+    resident(person, "IR6")
+    row = person.rows["CIS"]
+    row["aliases"] = f"{on_file(person.family)}, {row['given_name']}"
+    row["family_name"] = on_file(maiden)
+
+
+def other_surname(person: Person) -> str:
+    names = [name for name in person.culture.surnames if name not in person.family]
+    return person.draw.choice(names)
 
 
 def ordered_removed(person: Person) -> None:
@@ -287,103 +347,11 @@ def ordered_removed(person: Person) -> None:
     refer(person, "status_needs_review")
 
 
-def conditions_run_out(person: Person) -> None:
-    """An I-751 is pending, the two years are over."""
-    adult(person)
-    since = person.days(800, 1300)
-    person.central_index("CR6", since)
-    person.green_card(since)
-    person.row(
-        "CLAIMS3", a_number=person.a_number, receipt_number=person.receipt(2), form="I-751",
-        received_on=since + timedelta(days=680),
-    )  # fmt: skip
-    refer(person, "status_needs_review")
-    person.show_green_card()
-
-
-def extension_not_arrived(person: Person) -> None:
-    """The stay was extended, the admission system still has the old date."""
-    worker(person)
-    person.rows["ADIS"]["class_of_admission"] = "H1B"
-    person.rows["ADIS"]["admitted_until"] = person.days(10, 90).isoformat()
-    refer(person, "status_needs_review")
-
-
-def student_now_worker(person: Person) -> None:
-    """Changed from student to worker: SEVIS ended the record, the admission still says F1."""
-    student_rows(person, "F1", "TERMINATED")
-    person.row("SEVIS", termination_code="20")
-    person.row(
-        "CLAIMS3", receipt_number=person.receipt(1), form="I-129", requested_action="B",
-        requested_class="H1B", current_class="F1", decision="approved",
-        decided_on=person.days(5, 60), i94_number=person.i94,
-    )  # fmt: skip
-    refer(person, "status_needs_review")
-    person.show("i94", i94_number=person.i94)
-
-
-def student_ended(person: Person) -> None:
-    student_rows(person, "F1", "TERMINATED")
-    person.row("SEVIS", termination_code="11")
-    refer(person, "sevis_inactive", 119)
-    person.show("i20", sevis_id=person.sevis_id)
-
-
-def student_not_in_sevis(person: Person) -> None:
-    adult(person)
-    person.admission("F1", person.days(20, 300), "D/S")
-    refer(person, "sevis_id_required", 32)
-    person.show("i94", i94_number=person.i94)
-
-
-def died(person: Person) -> None:
-    resident(person, "IR5 RE6")
-    person.row("CIS", death_date=person.days(3, 190))
-    refer(person, "status_needs_review")
-
-
-def consolidated_files(person: Person) -> None:
-    """Two A-files made one: the applicant shows the old number."""
-    resident(person, "IR6")
-    old = f"0{person.a_number[1:]}"
-    person.rows["CIS"]["consolidated_to"] = person.a_number
-    person.rows["CIS"]["a_number"] = old
-    person.show("other_a_number", a_number=old)
-
-
-def protected(person: Person) -> None:
-    """A class under special protection: nothing is said at the first step."""
-    resident(person, "B11 B16 IB1")
-    refer(person, "status_needs_review")
-
-
-def maiden_name_on_file(person: Person) -> None:
-    """The card is in the married name; the Central Index has it as an alias."""
-    adult(person)
-    maiden = person.family
-    person.family = person.draw.choice(
-        [name for name in person.culture.surnames if name not in maiden]
-    )
-    resident(person, "IR6")
-    row = person.rows["CIS"]
-    row["aliases"] = f"{on_file(person.family)}, {row['given_name']}"
-    row["family_name"] = on_file(maiden)
-
-
-def not_yet_loaded(person: Person) -> None:
-    """Arrived days ago; no system has the person yet."""
-    person.rows.clear()
-    refer(person, "no_record", 37)
-    person.show("i94", i94_number=person.i94)
-
-
 SITUATIONS: dict[Situation, int] = {
     family_resident: 190, working_resident: 90, other_resident: 45, conditional_resident: 30,
     refugee: 40, asylee: 35, adjusted_refugee: 50, adjusted_cuban_or_haitian: 20, parolee: 40,
     temporary_protection: 25, daca: 20, asylum_pending: 30, adjustment_pending: 25, worker: 70,
     visitor: 35, student: 65, exchange_visitor: 20, student_family: 12, compact_citizen: 8,
-    naturalized: 95, citizen_through_parents: 8,
-    naturalized_last_week: 5, lost_residence: 5, ordered_removed: 4, conditions_run_out: 5,
-    extension_not_arrived: 6, student_now_worker: 4, student_ended: 6, student_not_in_sevis: 4,
-    died: 2, consolidated_files: 3, protected: 3, maiden_name_on_file: 5, not_yet_loaded: 4,
+    naturalized: 95, naturalized_long_ago: 15, citizen_through_parents: 8,
+    maiden_name_as_alias: 5, ordered_removed: 4,
 }  # fmt: skip
