@@ -148,6 +148,11 @@ def refused(record: Held, column: str = "decision") -> bool:
     return text(record, column) in ("DENIED", "TERMINATED", "REVOKED", "WITHDRAWN", "ABANDONED")
 
 
+def appealed(case: Held) -> bool:
+    """Whether a decision of the court is not final: a resident stays one until it is."""
+    return text(case, "appeal_pending") in ("YES", "Y", "TRUE", "1")
+
+
 def pending(record: Held) -> bool:
     return text(record, "decision") in ("", "PENDING", "RECEIVED") and not record.on("decided_on")
 
@@ -174,7 +179,7 @@ def ended(person: Person) -> Choice | None:
     ):
         if any(record.own.get(column) for record in person.of(system)):
             return review(rule)
-    if any(text(record, "decision") not in NO_ORDER for record in person.of("EOIR")):
+    if any(text(r, "decision") not in NO_ORDER and not appealed(r) for r in person.of("EOIR")):
         return review("court_decision")
     return None
 
@@ -401,7 +406,7 @@ def doubt(person: Person, record: Held, group: str) -> Choice | None:
         if any(visa.own.get("revoked_on", "") > arrived for visa in person.of("CCD")):
             return review("visa_revoked")
         charged = any(record.own.get("charge_date") for record in person.of("EID"))
-        if charged or any(not text(case, "decision") for case in person.of("EOIR")):
+        if charged or any(not text(r, "decision") or appealed(r) for r in person.of("EOIR")):
             return review("in_removal_proceedings")
     return None
 
