@@ -16,6 +16,16 @@ def _compact(raw: str) -> str:
     return SEPARATORS.sub("", raw).upper()
 
 
+# Characters that are read for each other, on paper and by scanners.
+DIGIT_FOR = str.maketrans("OQDILZSBG", "000112586")
+LETTER_FOR = str.maketrans("01258", "OIZSB")
+
+
+def _as_digits(value: str) -> str:
+    """Digits where the format allows nothing else: the letter O there is a zero."""
+    return value.translate(DIGIT_FOR)
+
+
 def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
@@ -31,7 +41,7 @@ def _described(value: str) -> str:
 def a_number(raw: str) -> str:
     """Nine digits from 7 to 9 digits, with or without the letter A."""
     value = _compact(raw)
-    digits = value[1:] if value.startswith("A") else value
+    digits = _as_digits(value.removeprefix("A"))
     if not (digits.isascii() and digits.isdigit()):
         raise ValueError("An A-number has 7 to 9 digits and no letter but the A before them.")
     if not 7 <= len(digits) <= 9:
@@ -47,18 +57,21 @@ def i94_number(raw: str) -> str:
     value = _compact(raw)
     if len(value) != 11:
         raise ValueError(f"An I-94 number has 11 characters. You typed {len(value)}.")
+    value = _as_digits(value[:9]) + value[9] + _as_digits(value[10])
     if not re.fullmatch(r"[0-9]{9}[0-9A-Z][0-9]", value):
         raise ValueError(
             "An I-94 number has 11 digits, or 9 digits, a letter and a digit. "
-            "Is the letter O in place of a zero, or the letter I in place of a one?"
+            f"You typed {_described(value)}."
         )
     return value
 
 
 def sevis_id(raw: str) -> str:
-    """`N` and ten digits; the N may be left out."""
+    """`N` and ten digits; the N and the zeros after it may be left out."""
     value = _compact(raw)
-    digits = value[1:] if value.startswith("N") else value
+    digits = _as_digits(value.removeprefix("N"))
+    if re.fullmatch(r"[1-9][0-9]{7}", digits):
+        digits = digits.zfill(10)
     if not re.fullmatch(r"[0-9]{10}", digits):
         raise ValueError(
             f"A SEVIS ID has the letter N and 10 digits. You typed {_described(digits)}."
@@ -69,6 +82,8 @@ def sevis_id(raw: str) -> str:
 def card_number(raw: str) -> str:
     """Three letters and ten digits, as on cards and receipt notices."""
     value = _compact(raw)
+    if len(value) == 13:
+        value = value[:3].translate(LETTER_FOR) + _as_digits(value[3:])
     if not re.fullmatch(r"[A-Z]{3}[0-9]{10}", value):
         raise ValueError(
             f"A card or receipt number has 3 letters and 10 digits. You typed {_described(value)}."

@@ -21,6 +21,16 @@ ACCEPTED = [
     ("naturalization_certificate", "40 120 005", "40120005"),
     ("passport_country", "mex", "MEX"),
     ("visa_number", "8133 0001", "81330001"),
+    ("sevis_id", "N31450003", "N0031450003"),
+]
+# A character that the format forbids at its place is read as the one that looks like it.
+MISREAD = [
+    ("a_number", "2O5 4OI 98S", "205401985"),
+    ("i94_number", "0Z13O0016J6", "021300016J6"),
+    ("i94_number", "02130001606", "02130001606"),
+    ("sevis_id", "N0O314500B3", "N0031450083"),
+    ("card_number", "1OE0l90150005", "IOE0190150005"),
+    ("card_number", "5RC01901S0005", "SRC0190150005"),
 ]
 REFUSED = [
     ("a_number", "123456"),
@@ -28,7 +38,7 @@ REFUSED = [
     ("a_number", "12E456789"),
     ("a_number", "000000000"),
     ("i94_number", "0213000164"),
-    ("i94_number", "O2130001646"),
+    ("i94_number", "02130001AJ6"),
     ("sevis_id", "N003145000"),
     ("card_number", "MS0190151551"),
     ("naturalization_certificate", "ABCDEF"),
@@ -41,6 +51,11 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "typed", "kept"), ACCEPTED)
 def test_a_number_is_accepted_as_copied(name, typed, kept):
+    assert normalize(name, typed) == kept
+
+
+@pytest.mark.parametrize(("name", "typed", "kept"), MISREAD)
+def test_a_misread_character_is_put_right_where_the_format_allows_one_reading(name, typed, kept):
     assert normalize(name, typed) == kept
 
 

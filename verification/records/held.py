@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from verification.records.matching import Name, alias_name, name_of
+from verification.records.matching import About, Name, alias_name, name_of
 
 Identifier = tuple[str, str]
 
@@ -38,6 +38,7 @@ class Held:
     country_of_citizenship: str = ""
     own: dict[str, str] = field(default_factory=dict)
     photo_id: int | None = None
+    sex: str = ""
 
     @property
     def ref(self) -> str:
@@ -47,6 +48,12 @@ class Held:
         """A date among the system's own columns; None when empty or not a date (D/S)."""
         value = self.own.get(column, "")
         return date.fromisoformat(value) if value[:4].isdigit() else None
+
+    @property
+    def about(self) -> About:
+        """What chooses the rules by which this person's name is compared."""
+        countries = {self.country_of_birth, self.country_of_citizenship} - {""}
+        return About(frozenset(countries), self.sex)
 
     @cached_property
     def names(self) -> tuple[Name, ...]:

@@ -1,36 +1,64 @@
 """Is this record this person's? Pure functions; the record was found by an identifier before.
 
-A record is the applicant's when its name and its date of birth are theirs. Each name gets a
-grade, and the grades together decide:
+A name is a list of parts. Every part that the caseworker typed looks for its counterpart on the
+record, the best kind of likeness first: the same letters, the same once joined (DELACRUZ), another
+spelling in a naming system of the person's country, a customary short form, an initial, a name cut
+off where a field ended, and at most one slip of the hand. What is left over on one side is a name
+that somebody left out; what is left over on both sides is a name in place of another one, and then
+the record is somebody else's: brothers, twins and impostors differ in just that (S1.4, S3.7).
 
-- SAME: the same letters, whatever the case, marks, hyphens, spaces and particles;
-- PART: one side leaves out a middle name, or one of two surnames, or writes an initial;
-- HEARD: another romanization of the same name;
-- SLIP: one slip of the hand.
-
-A slip is let pass in one name only, and only when the other has none; hardly any passes in a
-given name, where one letter tells brother from sister (MARIO, MARIA). The date of birth must be
-the same day; day and month in the other order pass only with the very same name. When in doubt
-the answer is no (S1.4, S3.7).
+A slip counts only when what was typed is no name itself (MARIO is no slip for MARIA). The date of
+birth must be the same day; day and month in the other order pass only with the whole name. When in
+doubt the answer is no.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import Protocol
 
-from verification.records import names
+from verification.records import names, naming
 from verification.records.names import Parts
+from verification.records.naming import known
 
 
 class Grade(IntEnum):
     """How well a name fits; the smaller, the better."""
 
-    SAME = 0
-    PART = 1
-    HEARD = 2
-    SLIP = 3
+    SAME = 0  # the same letters
+    SPELLED = 1  # the same name, spelled, joined or ordered in another way
+    PART = 2  # something left out, an initial, a short form, a field that was too small
+    SLIP = 3  # one slip of the hand
     NO = 9
+
+
+class Book(Protocol):
+    """What is known of words: whether they are names, and whose."""
+
+    def is_given_name(self, name: str) -> bool: ...
+
+    def is_family_name(self, name: str) -> bool: ...
+
+    def of_the_other_sex(self, name: str, sex: str) -> bool:
+        """Whether hardly anybody of `sex` (M, F) bears this given name, and many others do."""
+        ...
+
+
+class ListedNames:
+    """The book that is there without any population: the public lists."""
+
+    def is_given_name(self, name: str) -> bool:
+        return known.is_listed(name)
+
+    def is_family_name(self, name: str) -> bool:
+        return known.is_listed(name)
+
+    def of_the_other_sex(self, name: str, sex: str) -> bool:
+        return False
+
+
+LISTED = ListedNames()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +74,23 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What the record says of its person beside the name, for choosing the rules of names."""
+
+    countries: frozenset[str] = frozenset()
+    sex: str = ""
+
+
+NOBODY_IN_PARTICULAR = About()
+
+
+@dataclass(frozen=True, slots=True)
 class Judgment:
     """Whether name and date of birth are the person's."""
 
     name: Grade
     date_of_birth: bool
+    exact: bool = False
 
     @property
     def fits(self) -> bool:
@@ -70,146 +110,219 @@ def alias_name(text: str) -> Name:
     return Name(parts[-1:], parts[:-1])
 
 
-def family_grade(left: Parts, right: Parts) -> Grade:
-    """Compare surnames; one of two surnames is enough."""
-    if not left or not right:
-        return Grade.NO
-    if names.squashed(left) == names.squashed(right):
-        return Grade.SAME
-    left_core, right_core = names.core(left), names.core(right)
-    if names.squashed(left_core) == names.squashed(right_core):
-        return Grade.SAME
-    if one_within_the_other(set(left_core), set(right_core)):
-        return Grade.PART
-    short, long = sorted((names.squashed(left), names.squashed(right)), key=len)
-    if len(short) >= 9 and long.startswith(short):
-        return Grade.PART  # cut off where a form had no more room
-    if heard(left, right) or heard(left_core, right_core):
-        return Grade.HEARD
-    if one_within_the_other(set(map(names.sound, left_core)), set(map(names.sound, right_core))):
-        return Grade.HEARD
-    return Grade.SLIP if family_slipped(left_core, right_core) else Grade.NO
+class Side:
+    """One of the two names while it is compared: its parts, and which have found theirs."""
+
+    def __init__(self, name: Name, *, particles: bool) -> None:
+        self.parts = name.all
+        self.families = len(name.family)
+        self.free = list(range(len(self.parts)))
+        self.optional = {
+            place
+            for place, part in enumerate(self.parts)
+            if particles
+            and part in names.PARTICLES
+            and any(other not in names.PARTICLES for other in self.field_of(place))
+        }
+
+    def is_family(self, place: int) -> bool:
+        return place < self.families
+
+    def field_of(self, place: int) -> Parts:
+        return self.parts[: self.families] if place < self.families else self.parts[self.families :]
+
+    def ends_field(self, place: int) -> bool:
+        return place in (self.families - 1, len(self.parts) - 1)
+
+    def take(self, places: Iterable[int]) -> None:
+        self.free = [place for place in self.free if place not in set(places)]
+
+    def runs(self) -> Iterator[tuple[int, ...]]:
+        """Neighbors within one field that are free or optional, two or more, the longest first."""
+        for length in range(min(5, len(self.parts)), 1, -1):
+            for start in range(len(self.parts) - length + 1):
+                places = tuple(range(start, start + length))
+                if self.is_family(places[0]) is self.is_family(places[-1]) and all(
+                    place in self.free for place in places
+                ):
+                    yield places
+
+    def text(self, places: Iterable[int]) -> str:
+        return names.squashed(tuple(self.parts[place] for place in places))
+
+    @property
+    def left_over(self) -> list[int]:
+        return [place for place in self.free if place not in self.optional]
+
+    def first_given(self) -> int | None:
+        """The place of the first given name that is no particle."""
+        return next(
+            (p for p in range(self.families, len(self.parts)) if p not in self.optional), None
+        )
+
+    def anchored(self) -> bool:
+        """Whether the first given name and a family name have found theirs.
+
+        Who is asked for as ANA is not MARIA ANA. A person with one name has found all of it.
+        """
+        given = self.first_given()
+        family = [p for p in range(self.families) if p not in self.optional]
+        if given is None or not family:
+            return not self.left_over
+        return given not in self.free and any(place not in self.free for place in family)
 
 
-def one_within_the_other(left: set[str], right: set[str]) -> bool:
-    return left <= right or right <= left
+class Comparison:
+    """One typed name against one name on record; `grade` is the outcome."""
 
+    def __init__(self, typed: Name, held: Name, about: About, book: Book) -> None:
+        particles = not about.countries & naming.NO_PARTICLES
+        self.typed, self.held = (Side(name, particles=particles) for name in (typed, held))
+        self.about, self.book = about, book
+        self.systems = naming.systems_of(about.countries)
+        self.worst = Grade.SAME if typed.family == held.family else Grade.SPELLED
+        self.whole = 0  # parts that have found theirs by all their letters
+        self.grade = self._grade()
 
-def given_grade(left: Parts, right: Parts) -> Grade:
-    """Compare given names in their order; a middle name may be missing or only an initial."""
-    if not left or not right:
-        return Grade.NO
-    left = tuple(names.spelled_out(part) for part in left)
-    right = tuple(names.spelled_out(part) for part in right)
-    if names.squashed(left) == names.squashed(right):
-        return Grade.SAME
-    if in_order(left, right, lambda a, b: a == b):
-        return Grade.PART
-    if heard(left, right) or in_order(left, right, lambda a, b: names.sound(a) == names.sound(b)):
-        return Grade.HEARD
-    if in_order(left, right, lambda a, b: a == b or names.short_for(a, b)):
-        return Grade.HEARD
-    return Grade.SLIP if given_slipped(left, right) else Grade.NO
+    def _grade(self) -> Grade:
+        self._pair(Grade.SAME, self._same)
+        self._join(self._same_text)
+        self._pair(Grade.SPELLED, self._spelled)
+        self._join(self._spelled_text)
+        self._pair(Grade.PART, self._short_form)
+        if self.whole >= 2 or not (self.typed.left_over and self.held.left_over):
+            self._pair(Grade.PART, self._initial)
+        self._pair(Grade.PART, self._cut_off)
+        if self.typed.left_over and self.held.left_over:
+            self._one_slip()
+        if self.typed.left_over and self.held.left_over:
+            return Grade.NO
+        if not (self.typed.anchored() and self.held.anchored()):
+            return Grade.NO
+        if self.typed.left_over or self.held.left_over:
+            self.worst = max(self.worst, Grade.PART)
+        return self.worst
 
+    def _pair(self, grade: Grade, alike: Callable[[int, int], bool]) -> None:
+        """Give each typed part the first part on record that is alike, the same field first."""
+        for crosswise in (False, True):
+            for typed in self.typed.left_over:
+                for held in self.held.left_over:
+                    across = self.typed.is_family(typed) is not self.held.is_family(held)
+                    if across is crosswise and alike(typed, held):
+                        self._found((typed,), (held,), grade)
+                        break
 
-def in_order(left: Parts, right: Parts, same: Callable[[str, str], bool]) -> bool:
-    """Whether the shorter is the longer with parts left out, cut off, or as initials.
+    def _join(self, alike: Callable[[str, str], bool]) -> None:
+        """The same with neighbors joined on one side or on both: GUO HAI and KUOHAI."""
+        for typed in (*self.typed.runs(), *((place,) for place in self.typed.free)):
+            for held in (*self.held.runs(), *((place,) for place in self.held.free)):
+                if (
+                    len(typed) + len(held) > 2
+                    and set(typed) <= set(self.typed.free)
+                    and set(held) <= set(self.held.free)
+                    and alike(self.typed.text(typed), self.held.text(held))
+                ):
+                    self._found(typed, held, Grade.SPELLED)
 
-    The first part is never left out: who is asked for as ANA is not MARIA ANA.
-    """
-    shorter, longer = sorted((left, right), key=len)
-    initial_before_a_name = (
-        1 in (len(shorter[0]), len(longer[0]))
-        and cut(shorter[0], longer[0])
-        and any(len(part) > 2 for part in shorter[1:])
-    )
-    if not (same(shorter[0], longer[0]) or initial_before_a_name):
-        return False
-    place = 1
-    for part in shorter[1:]:
-        while place < len(longer) and not (same(part, longer[place]) or cut(part, longer[place])):
-            place += 1
-        if place == len(longer):
+    def _found(self, typed: tuple[int, ...], held: tuple[int, ...], grade: Grade) -> None:
+        self.typed.take(typed)
+        self.held.take(held)
+        self.worst = max(self.worst, grade)
+        if grade <= Grade.SPELLED:
+            self.whole += 1
+
+    def _same(self, typed: int, held: int) -> bool:
+        return self.typed.parts[typed] == self.held.parts[held]
+
+    def _same_text(self, typed: str, held: str) -> bool:
+        return typed == held
+
+    def _spelled(self, typed: int, held: int) -> bool:
+        return self._spelled_text(self.typed.parts[typed], self.held.parts[held])
+
+    def _spelled_text(self, typed: str, held: str) -> bool:
+        return min(len(typed), len(held)) > 1 and naming.same(
+            names.spelled_out(typed), names.spelled_out(held), self.systems
+        )
+
+    def _short_form(self, typed: int, held: int) -> bool:
+        if self.typed.is_family(typed) and self.held.is_family(held):
             return False
-        place += 1
-    return True
+        a, b = self.typed.parts[typed], self.held.parts[held]
+        return known.short_for(a, b) and not self.book.of_the_other_sex(a, self.about.sex)
 
+    def _initial(self, typed: int, held: int) -> bool:
+        a, b = self.typed.parts[typed], self.held.parts[held]
+        return min(len(a), len(b)) == 1 and a[0] == b[0]
 
-def cut(left: str, right: str) -> bool:
-    """Whether one part is the beginning of the other: an initial, or a field without room."""
-    return left.startswith(right) or right.startswith(left)
+    def _cut_off(self, typed: int, held: int) -> bool:
+        """Whether one begins the other, at the end of a field that may have been full."""
+        for side, place, other, there in (
+            (self.typed, typed, self.held, held),
+            (self.held, held, self.typed, typed),
+        ):
+            part, whole = side.parts[place], other.parts[there]
+            full = len(" ".join(side.field_of(place))) >= SHORTEST_FIELD
+            if full and side.ends_field(place) and whole.startswith(part):
+                alone = len(side.field_of(place)) == 1
+                return not (alone and not side.is_family(place) and self.book.is_given_name(part))
+        return False
 
+    def _one_slip(self) -> None:
+        for crosswise in (False, True):
+            for typed in self.typed.left_over:
+                for held in self.held.left_over:
+                    across = self.typed.is_family(typed) is not self.held.is_family(held)
+                    if across is crosswise and self._slipped(typed, held):
+                        self._found((typed,), (held,), Grade.SLIP)
+                        return
 
-def heard(left: Parts, right: Parts) -> bool:
-    """Whether both are romanizations of one name. Short ones are too alike to tell."""
-    a, b = names.sound(names.squashed(left)), names.sound(names.squashed(right))
-    return a == b and len(a) >= 3
-
-
-def family_slipped(left: Parts, right: Parts) -> bool:
-    """Whether one slip of the hand in one part of a surname is all the difference."""
-    if len(left) != len(right):
-        if min(len(left), len(right)) != 1:
+    def _slipped(self, typed: int, held: int) -> bool:
+        a, b = self.typed.parts[typed], self.held.parts[held]
+        if min(len(a), len(b)) < 3 and max(len(a), len(b)) < 4:
             return False
-        left, right = left[:1], right[:1]
-    different = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
-    if len(different) != 1:
-        return False
-    a, b = different[0]
-    return min(len(a), len(b)) >= 3 and max(len(a), len(b)) >= 4 and names.one_slip(a, b)
+        if not names.one_slip(a, b):
+            return False
+        if self.held.is_family(held):
+            return not self.book.is_family_name(a)
+        return not (self.book.is_given_name(a) or naming.is_word(a, self.about.countries))
 
 
-def given_slipped(left: Parts, right: Parts) -> bool:
-    """The same for given names, where one letter often makes another real name.
-
-    Twins are called NADA and NADIA, RAMESH and RAKESH. So only neighboring letters in the wrong
-    order pass, or one wrong letter within a long name.
-    """
-    different = [(a, b) for a, b in zip(left, right, strict=False) if a != b]
-    if len(different) != 1:
-        return False
-    a, b = different[0]
-    if min(len(a), len(b)) >= 5 and names.neighbors_swapped(a, b):
-        return True
-    return min(len(a), len(b)) >= 8 and a[0] == b[0] and a[-1] == b[-1] and names.one_slip(a, b)
+SHORTEST_FIELD = 9  # letters and spaces; no form is known to hold fewer
 
 
-def compare(typed: Name, held: Name) -> Grade:
-    """Grade a whole name: straight, with family and given name in the other's place, or shifted."""
+def compare(
+    typed: Name, held: Name, about: About = NOBODY_IN_PARTICULAR, book: Book = LISTED
+) -> Grade:
+    """Grade a whole name."""
     if not typed.all or not held.all:
         return Grade.NO
-    if sorted(typed.all) == sorted(held.all):
+    if typed == held:
         return Grade.SAME
-    if not (typed.family and typed.given and held.family and held.given):
-        return Grade.SAME if set(typed.all) == set(held.all) else Grade.NO
-    straight = together(
-        family_grade(typed.family, held.family), given_grade(typed.given, held.given)
-    )
-    return min(straight, crosswise(typed, held), crosswise(held, typed))
+    if squashed(typed) == squashed(held):
+        return Grade.SAME
+    if sorted(typed.all) == sorted(held.all):
+        return Grade.SPELLED
+    return Comparison(one_name(typed), one_name(held), about, book).grade
 
 
-def crosswise(turned: Name, right: Name) -> Grade:
-    """Family and given name in each other's place: then one of them must be the very same."""
-    family = family_grade(turned.given, right.family)
-    given = given_grade(turned.family, right.given)
-    return together(family, given) if Grade.SAME in (family, given) else Grade.NO
+def squashed(name: Name) -> tuple[str, str]:
+    return names.squashed(name.family), names.squashed(name.given)
 
 
-def together(family: Grade, given: Grade) -> Grade:
-    """The grade of a name from its two halves: a slip only beside a half without any doubt."""
-    worst = max(family, given)
-    if worst is Grade.SLIP and min(family, given) > Grade.PART:
-        return Grade.NO
-    return worst
+def one_name(name: Name) -> Name:
+    """A person with one name only, who has it in both fields to fill the form."""
+    return Name(name.family, ()) if name.family == name.given else name
 
 
 def same_day(typed: date, held: date | None, grade: Grade) -> bool:
-    """The same day of birth; day and month swapped only with the very same name."""
+    """The same day of birth; day and month swapped only with the whole name."""
     if held is None:
         return False
     if typed == held:
         return True
-    return grade is Grade.SAME and (typed.year, typed.month, typed.day) == (
+    return grade <= Grade.SPELLED and (typed.year, typed.month, typed.day) == (
         held.year,
         held.day,
         held.month,
@@ -217,9 +330,20 @@ def same_day(typed: date, held: date | None, grade: Grade) -> bool:
 
 
 def judge(
-    typed: Iterable[Name], born: date, held: Iterable[Name], held_born: date | None
+    typed: Iterable[Name],
+    born: date,
+    held: Iterable[Name],
+    held_born: date | None,
+    about: About = NOBODY_IN_PARTICULAR,
+    book: Book = LISTED,
 ) -> Judgment:
     """Compare all names of the applicant with all names on the record, and the days of birth."""
     held = tuple(held)
-    grade = min((compare(a, b) for a in typed for b in held), default=Grade.NO)
-    return Judgment(grade, same_day(born, held_born, grade))
+    grade = Grade.NO
+    for name in typed:
+        for other in held:
+            grade = min(grade, compare(name, other, about, book))
+            if grade is Grade.SAME:
+                break
+    day = same_day(born, held_born, grade)
+    return Judgment(grade, day, exact=grade is Grade.SAME and born == held_born)

@@ -1,4 +1,4 @@
-"""Names as they are compared: one spelling for letters, marks, particles and placeholders.
+"""Names as they are compared: one spelling for letters, marks, placeholders and titles.
 
 Pure functions of text. Nothing here decides whether two people are one; matching.py does.
 """
@@ -8,95 +8,42 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from verification.records.naming.keys import words
+
 Parts = tuple[str, ...]
 
-PLACEHOLDERS = frozenset({"FNU", "LNU", "NFN", "NLN", "NMN", "XXX", "UNKNOWN", "NONE"})
-SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV", "JUNIOR", "SENIOR"})
+PLACEHOLDERS = words("FNU LNU NFN NLN NMN NMI XXX XX UNKNOWN NONE NONAME")
+SUFFIXES = words("JR SR II III IV JUNIOR SENIOR")
+TITLES = words("MR MRS MS MISS DR")
 SAID_TO_BE_MISSING = re.compile(
-    r"\b(?:NO|NOT)(?: (?:GIVEN|FIRST|LAST|FAMILY|MIDDLE|NAME|SURNAME|KNOWN|AVAILABLE))+\b"
+    r"\b(?:NO|NOT)(?: (?:GIVEN|FIRST|LAST|FAMILY|MIDDLE|NAME|SURNAME|KNOWN|AVAILABLE|PROVIDED))+\b"
 )
-PARTICLES = frozenset(
-    (
-        "AL",
-        "EL",
-        "UL",
-        "DE",
-        "LA",
-        "LAS",
-        "LOS",
-        "DEL",
-        "DI",
-        "DA",
-        "DAS",
-        "DO",
-        "DOS",
-        "DU",
-        "LE",
-        "VAN",
-        "DER",
-        "DEN",
-        "VON",
-        "TER",
-        "BIN",
-        "BINT",
-        "IBN",
-        "Y",
-        "E",
-    )
+# Written or left out, apart or joined to the name they belong to.
+PARTICLES = words(
+    "AL EL UL DE LA LAS LOS DEL DELA DELAS DELOS DI DA DAS DO DOS DU LE VAN DER DEN VON TER Y E"
 )
 ABBREVIATIONS = {
-    "MA": "MARIA", "MARIA": "MARIA", "GPE": "GUADALUPE", "FCO": "FRANCISCO", "JS": "JESUS",
-    "MHD": "MOHAMMED", "MOHD": "MOHAMMED", "MD": "MOHAMMED", "ABD": "ABDUL", "ST": "SAINT",
-    "STA": "SANTA", "STO": "SANTO", "WM": "WILLIAM", "CHAS": "CHARLES",
+    "MA": "MARIA", "GPE": "GUADALUPE", "FCO": "FRANCISCO", "JS": "JESUS", "MHD": "MOHAMMED",
+    "MOHD": "MOHAMMED", "MUHD": "MOHAMMED", "MD": "MOHAMMED", "ST": "SAINT", "STE": "SAINTE",
+    "STA": "SANTA", "STO": "SANTO", "WM": "WILLIAM", "CHAS": "CHARLES", "GEO": "GEORGE",
+    "THOS": "THOMAS", "JAS": "JAMES", "JNO": "JOHN", "BDO": "BERNARDO", "SN": "SAN",
 }  # fmt: skip
-
-# Customary short forms of English given names, each with the names it may stand for.
-NICKNAMES = {
-    short: frozenset(full.split())
-    for short, full in {
-        "ABE": "ABRAHAM", "ALEX": "ALEXANDER ALEXANDRA ALEJANDRO", "ANDY": "ANDREW",
-        "BEN": "BENJAMIN", "BETH": "ELIZABETH", "BETTY": "ELIZABETH", "BILL": "WILLIAM",
-        "BOB": "ROBERT", "CATHY": "CATHERINE", "CHRIS": "CHRISTOPHER CHRISTINE CHRISTINA",
-        "CINDY": "CYNTHIA", "DAN": "DANIEL", "DAVE": "DAVID", "DEBBIE": "DEBORAH",
-        "DICK": "RICHARD", "DON": "DONALD", "ED": "EDWARD EDWIN", "FRANK": "FRANCIS FRANKLIN",
-        "FRED": "FREDERICK", "GREG": "GREGORY", "JACK": "JOHN", "JEFF": "JEFFREY",
-        "JEN": "JENNIFER", "JENNY": "JENNIFER", "JERRY": "GERALD", "JIM": "JAMES",
-        "JOE": "JOSEPH", "JON": "JONATHAN", "JOSH": "JOSHUA", "KATE": "KATHERINE CATHERINE",
-        "KATHY": "KATHERINE KATHLEEN", "KEN": "KENNETH", "LIZ": "ELIZABETH", "MATT": "MATTHEW",
-        "MIKE": "MICHAEL", "NICK": "NICHOLAS", "PAM": "PAMELA", "PAT": "PATRICK PATRICIA",
-        "PETE": "PETER", "RICK": "RICHARD", "ROB": "ROBERT", "RON": "RONALD", "SAM": "SAMUEL",
-        "SAMMY": "SAMUEL", "SANDY": "SANDRA", "STEVE": "STEVEN STEPHEN", "SUE": "SUSAN",
-        "TED": "THEODORE EDWARD", "TIM": "TIMOTHY", "TOM": "THOMAS", "TONY": "ANTHONY",
-        "VICKY": "VICTORIA", "WILL": "WILLIAM",
-    }.items()
-}  # fmt: skip
-
-# Letters and groups that romanizations of one name write differently, the longer first.
-SOUNDS = (
-    ("Y", "I"), ("TSCH", "C"), ("SHCH", "S"), ("SZCZ", "S"), ("SCH", "S"), ("CHH", "C"),
-    ("KH", "H"), ("GH", "G"), ("PH", "F"), ("TH", "T"), ("SH", "S"), ("ZH", "J"), ("CH", "C"),
-    ("DH", "D"), ("BH", "B"), ("DJ", "J"), ("TS", "C"), ("TZ", "C"), ("CK", "K"), ("QU", "K"),
-    ("OU", "U"), ("OO", "U"), ("EO", "U"), ("II", "I"), ("EE", "I"), ("IE", "E"), ("IO", "O"),
-    ("EI", "E"), ("AI", "E"), ("AE", "E"), ("Q", "K"), ("X", "S"), ("Z", "S"), ("W", "V"),
-    ("O", "U"),
-)  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Capitals without marks: letters and single spaces only; hyphens become spaces."""
     plain = anyascii(text).upper()
-    plain = re.sub(r"['`’ʼ.]", "", plain)
+    plain = re.sub(r"['`’ʼ]", "", plain)
     return " ".join(re.sub(r"[^A-Z]+", " ", plain).split())
 
 
+@lru_cache(maxsize=65536)
 def tokens(text: str) -> Parts:
     """The parts of a name that say something, in their order."""
-    return tuple(
-        part
-        for part in SAID_TO_BE_MISSING.sub(" ", fold(text)).split()
-        if part not in PLACEHOLDERS and part not in SUFFIXES
-    )
+    parts = SAID_TO_BE_MISSING.sub(" ", fold(text)).split()
+    said = tuple(part for part in parts if part not in PLACEHOLDERS and part not in SUFFIXES)
+    return tuple(part for part in said if part not in TITLES) or said
 
 
 def squashed(parts: Parts) -> str:
@@ -104,43 +51,9 @@ def squashed(parts: Parts) -> str:
     return "".join(parts)
 
 
-def core(parts: Parts) -> Parts:
-    """The parts without particles, unless nothing else is there."""
-    return tuple(part for part in parts if part not in PARTICLES) or parts
-
-
 def spelled_out(part: str) -> str:
     """A customary abbreviation in full."""
     return ABBREVIATIONS.get(part, part)
-
-
-@lru_cache(maxsize=65536)
-def sound(part: str) -> str:
-    """One spelling for what different romanizations write: `BELYAYEVA` and `BELIAEVA`."""
-    result = part
-    for written, heard in SOUNDS:
-        result = result.replace(written, heard)
-    result = result[:1] + result[1:].replace("H", "")
-    result = result.replace("C", "K") if not result.startswith("C") else result
-    result = re.sub(r"(.)\1+", r"\1", result)
-    return result
-
-
-def short_for(left: str, right: str) -> bool:
-    """Whether one is a customary short form of the other."""
-    return right in NICKNAMES.get(left, ()) or left in NICKNAMES.get(right, ())
-
-
-def neighbors_swapped(left: str, right: str) -> bool:
-    """Whether two neighboring letters in the other order are all the difference."""
-    places = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
-    return (
-        len(left) == len(right)
-        and len(places) == 2
-        and places[1] == places[0] + 1
-        and left[places[0]] == right[places[1]]
-        and left[places[1]] == right[places[0]]
-    )
 
 
 def one_slip(left: str, right: str) -> bool:

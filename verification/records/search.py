@@ -16,7 +16,7 @@ from django.db import connection
 
 from verification.records.answer import Answer, Uploads, answer_from, referred
 from verification.records.held import Held, Identifier
-from verification.records.matching import Grade, Name, alias_name, judge, name_of
+from verification.records.matching import Grade, Judgment, Name, alias_name, judge, name_of
 from verification.records.models import Photo
 
 MOST_RECORDS = 60  # more than this behind one number is no one person
@@ -86,7 +86,8 @@ FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
 CROSS JOIN LATERAL (
     SELECT record.id, record.system, record.record_id, record.updated_at, record.family_name,
         record.given_name, record.middle_name, record.date_of_birth, record.a_number,
-        record.country_of_birth, record.country_of_citizenship, record.own, record.photo_id
+        record.country_of_birth, record.country_of_citizenship, record.own, record.photo_id,
+        record.sex
     FROM records_indexentry entry
     JOIN records_sourcerecord record ON record.id = entry.record_pk
     WHERE entry.value = wanted.value AND entry.kind = wanted.kind AND record.closed_at IS NULL
@@ -162,6 +163,7 @@ def _held(row: tuple[Any, ...]) -> Held:
         country_of_citizenship=row[10],
         own=_own(row[11]),
         photo_id=row[12],
+        sex=row[13],
     )
 
 
@@ -170,9 +172,39 @@ def _own(value: Any) -> dict[str, str]:
     return columns
 
 
+# What is read in place of a digit, in numbers whose format does not say where letters stand.
+DIGITS = str.maketrans("OQILZSB", "0011258")
+LETTERS_ANYWHERE = frozenset({"passport", "visa", "naturalization", "citizenship"})
+
+
+def misread(typed: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """Other readings of numbers that may begin with letters: O, I, Z, S or B for a digit."""
+    found = set()
+    for kind, value in typed:
+        if kind in LETTERS_ANYWHERE:
+            country, colon, number = value.rpartition(":")
+            for kept in range(4):
+                other = number[:kept] + number[kept:].translate(DIGITS)
+                found.add((kind, f"{country}{colon}{other}"))
+    return tuple(sorted(found - set(typed)))
+
+
+def as_meant(typed: Iterable[Identifier], person: Sequence[Held]) -> tuple[Identifier, ...]:
+    """The typed numbers, a misread one as it is on the person's own record."""
+    theirs = frozenset().union(*(record.identifiers for record in person))
+    return tuple(
+        next((other for other in misread((number,)) if other in theirs), number)
+        if number not in theirs
+        else number
+        for number in typed
+    )
+
+
 def fetch_people(records: Records, queries: Sequence[Query]) -> None:
     """Read in two queries all that `initial_search` will want to know for each of the queries."""
-    typed = {number for query in queries for number in query.identifiers}
+    typed = {
+        number for query in queries for number in (*query.identifiers, *misread(query.identifiers))
+    }
     records.fetch(typed)
     found = [held for number in typed for held in records.find([number])]
     records.fetch({number for held in found for number in held.identifiers})
@@ -187,7 +219,7 @@ def initial_search(query: Query, *, today: date, records: Records | None = None)
         return referred(code, *reasons, rule=rule, searched=uploads)
 
     typed = query.identifiers
-    found = records.find(typed)
+    found = records.find((*typed, *misread(typed)))
     if not found:
         loaded = {system for system, _ in uploads}
         if any(loaded.isdisjoint(KNOWN_BY[kind]) for kind, _ in typed):
@@ -206,13 +238,14 @@ def initial_search(query: Query, *, today: date, records: Records | None = None)
         return refer(5, "ambiguous", rule="number_shared_with_another_person")
     if several_people(person):
         return refer(5, "ambiguous", rule="two_people_fit")
-    if not all_theirs(typed, person, found):
+    meant = as_meant(typed, person)
+    if not all_theirs(meant, person, found):
         return refer(37, "document_mismatch", rule="identifiers_of_different_people")
 
     return answer_from(
         person,
         today=today,
-        shown=frozenset(typed),
+        shown=frozenset(meant),
         exactly=any(as_typed(query, record) for record in fitting),
         searched=uploads,
     )
@@ -226,25 +259,26 @@ def as_typed(query: Query, record: Held) -> bool:
 
 
 def fits(query: Query, record: Held) -> bool:
-    return judge(query.names, query.date_of_birth, record.names, record.date_of_birth).fits
+    return judged(query, record).fits
+
+
+def judged(query: Query, record: Held) -> Judgment:
+    return judge(query.names, query.date_of_birth, record.names, record.date_of_birth, record.about)
 
 
 def same_person(left: Held, right: Held) -> bool:
     """Whether two records that share a number agree: a name changed at one system only, say."""
     if left.date_of_birth is None:
         return False
-    return judge(left.names, left.date_of_birth, right.names, right.date_of_birth).fits
+    return judge(left.names, left.date_of_birth, right.names, right.date_of_birth, right.about).fits
 
 
 def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
     """Which of the typed fields to look at again; never a value out of a record."""
-    judged = [
-        judge(query.names, query.date_of_birth, record.names, record.date_of_birth)
-        for record in found
-    ]
-    if any(judgment.name is not Grade.NO for judgment in judged):
+    judgments = [judged(query, record) for record in found]
+    if any(judgment.name is not Grade.NO for judgment in judgments):
         return ("date_of_birth_mismatch",)
-    if any(judgment.date_of_birth for judgment in judged):
+    if any(judgment.date_of_birth for judgment in judgments):
         return ("name_mismatch",)
     return ("name_mismatch", "date_of_birth_mismatch")
 

@@ -137,6 +137,9 @@ def _names(submission: Submission, findings: Findings) -> dict[str, Any]:
         except ValueError as error:
             findings.add(name, str(error))
             cleaned[name] = ""
+    if submission.channel != "browser" and not cleaned["family_name"]:
+        # A file or a machine may have the only name of a person in either field.
+        cleaned["family_name"], cleaned["given_name"] = cleaned["given_name"], ""
     if not cleaned["family_name"] and "family_name" not in findings.errors:
         findings.add(
             "family_name",

@@ -36,7 +36,6 @@ def fits(family, given_name, held_family, held_given, born=BORN, held_born=BORN)
         ("Davydov", "Mikhail", "DAVYDOV", "MIKHAIL EDUARDOVICH"),
         ("Leila", "FNU", "LNU", "LEILA"),
         ("Deepak", "No Given Name", "DEEPAK", "FNU"),
-        ("Belyayeva", "Natalya", "BELIAEVA", "NATALIA"),
         ("Gonzalez", "Ma Guadalupe", "GONZALEZ", "MARIA GUADALUPE"),
         ("Brown", "Mike", "BROWN", "MICHAEL"),
         ("Floers Mireles", "Juan", "FLORES MIRELES", "JUAN"),
