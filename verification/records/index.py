@@ -1,42 +1,44 @@
-"""The VIS index: from each identifier to the records that hold it, kept up by what changed (S8)."""
+"""The VIS index: from each identifier to the records that hold it, kept up by what changed (S8).
+
+Readers come by the index alone. So the one transaction that takes in what was loaded is also the
+instant at which it begins to answer, for all systems at once.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg import sql
 
+from verification.records.held import OWN_IDENTIFIERS
 from verification.records.loading import LOCK
-from verification.records.models import IndexBuild
+from verification.records.models import SourceUpload
 
-# Every identifier of every changed record. A passport number is one together with its country;
-# a certificate is of citizenship when the form is an N-600, else of naturalization.
-ENTRIES = """
-INSERT INTO records_indexentry (kind, value, record_pk)
-SELECT DISTINCT entry.kind, entry.value, record.id
-FROM records_sourcerecord record
-CROSS JOIN LATERAL (VALUES
-    ('a_number', record.a_number),
-    ('a_number', record.own ->> 'consolidated_to'),
-    ('i94', record.own ->> 'i94_number'),
-    ('sevis', record.own ->> 'sevis_id'),
-    ('card', record.own ->> 'card_number'),
-    ('card', record.own ->> 'receipt_number'),
-    ('naturalization', record.own ->> 'naturalization_certificate'),
-    ('citizenship', record.own ->> 'citizenship_certificate'),
-    (CASE WHEN record.own ->> 'form' LIKE 'N-600%%' THEN 'citizenship' ELSE 'naturalization' END,
-     record.own ->> 'certificate_number'),
-    ('passport', (record.own ->> 'passport_country') || ':' || (record.own ->> 'passport_number')),
-    ('visa', record.own ->> 'visa_number')
-) AS entry(kind, value)
-WHERE record.upload_id > %(after)s AND record.upload_id <= %(upto)s
-    AND record.closed_at IS NULL AND entry.value <> ''
+# A version that a newer one replaced, or that a full file closed, answers no more.
+FORGET = """
+DELETE FROM records_indexentry entry USING records_sourcerecord old
+WHERE entry.record_pk = old.id AND old.replaced_in > %s AND old.replaced_in <= %s
 """
 
-FORGET = """
-DELETE FROM records_indexentry USING records_sourcerecord record
-WHERE records_indexentry.record_pk = record.id
-    AND record.upload_id > %(after)s AND record.upload_id <= %(upto)s
+# In the order of the index, so that a large upload fills its pages one after the other.
+ENTRIES = """
+INSERT INTO records_indexentry (kind, value, record_pk)
+SELECT entry.kind, entry.value, record.id
+FROM records_sourcerecord record
+CROSS JOIN LATERAL (VALUES {identifiers}) AS entry(kind, value)
+WHERE record.id BETWEEN {first} AND {last} AND record.upload_id = {upload}
+    AND record.replaced_in IS NULL AND record.closed_at IS NULL AND entry.value <> ''
+ORDER BY entry.value, entry.kind, record.id
+ON CONFLICT DO NOTHING
+"""
+
+NOTE_BUILD = """
+INSERT INTO records_indexbuild (upload_id, records, entries, as_of)
+SELECT %(upto)s, %(records)s, %(entries)s, jsonb_object_agg(system, day) FROM (
+    SELECT system, to_char(max(as_of), 'YYYY-MM-DD') AS day
+    FROM records_sourceupload WHERE id <= %(upto)s GROUP BY system) AS newest
 """
 
 
@@ -56,32 +58,74 @@ def build(progress: Callable[[int, int], None] | None = None) -> BuildResult:
     """Take into the index what was loaded since the last time. All of it, or nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
         cursor.execute("SELECT coalesce(max(upload_id), 0) FROM records_indexbuild")
         after = cursor.fetchone()[0]
-        cursor.execute(
-            "SELECT coalesce(max(id), 0), count(*) FROM records_sourceupload WHERE id > %s",
-            [after],
-        )
-        upto, uploads = cursor.fetchone()
+        uploads = list(SourceUpload.objects.filter(pk__gt=after).order_by("pk"))
         if not uploads:
             return BuildResult(0, 0, 0)
-        span = {"after": after, "upto": upto}
-        cursor.execute(
-            "SELECT count(*) FROM records_sourcerecord"
-            " WHERE upload_id > %(after)s AND upload_id <= %(upto)s",
-            span,
-        )
-        records = cursor.fetchone()[0]
+        records = sum(upload.inserted + upload.updated + upload.closed for upload in uploads)
+        done = entries = 0
         if progress:
             progress(0, records)
         if after:
-            cursor.execute(FORGET, span)
-        cursor.execute(ENTRIES, span)
-        entries = cursor.rowcount
-        IndexBuild.objects.create(upload_id=upto, records=records, entries=entries)
-        if progress:
-            progress(records, records)
-    if records > 1000:
+            # One look into the index for each replaced version, never a pass over all of it.
+            cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+            cursor.execute(FORGET, [after, uploads[-1].pk])
+        for upload in uploads:
+            entries += _enter(cursor, upload)
+            done += upload.inserted + upload.updated + upload.closed
+            if progress:
+                progress(done, records)
+        cursor.execute(NOTE_BUILD, {"upto": uploads[-1].pk, "records": records, "entries": entries})
+    if not after and records:
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE records_sourcerecord, records_indexentry")
-    return BuildResult(records, entries, uploads)
+            cursor.execute("ANALYZE records_indexentry")
+    return BuildResult(records, entries, len(uploads))
+
+
+def _enter(cursor: CursorWrapper, upload: SourceUpload) -> int:
+    """Enter the identifiers of the versions that one upload brought; the number of entries."""
+    if upload.first_row is None:
+        return 0
+    cursor.execute(
+        sql.SQL(ENTRIES).format(
+            identifiers=identifiers(upload.columns),
+            first=sql.Literal(upload.first_row),
+            last=sql.Literal(upload.last_row),
+            upload=sql.Literal(upload.pk),
+        )
+    )
+    return int(cursor.rowcount)
+
+
+def identifiers(columns: list[str]) -> sql.Composable:
+    """The (kind, value) of a record, whose own columns have these names, as rows of SQL.
+
+    The same as `Held.identifiers`: a passport number is one together with its country; a
+    certificate is of citizenship when the form is an N-600, else of naturalization.
+    """
+
+    def own(name: str) -> sql.Composable:
+        return sql.SQL("record.own_values[{}]").format(sql.Literal(columns.index(name) + 1))
+
+    found: list[sql.Composable] = [sql.SQL("('a_number', record.a_number)")]
+    found += [
+        sql.SQL("({}, {})").format(sql.Literal(kind), own(name))
+        for name, kind in OWN_IDENTIFIERS
+        if name in columns
+    ]
+    if "certificate_number" in columns:
+        form = own("form") if "form" in columns else sql.SQL("''")
+        found.append(
+            sql.SQL(
+                "(CASE WHEN {} LIKE 'N-600%' THEN 'citizenship' ELSE 'naturalization' END, {})"
+            ).format(form, own("certificate_number"))
+        )
+    if "passport_number" in columns and "passport_country" in columns:
+        found.append(
+            sql.SQL("('passport', {} || ':' || {})").format(
+                own("passport_country"), own("passport_number")
+            )
+        )
+    return sql.SQL(", ").join(found)

@@ -2,14 +2,18 @@
 
 The newer `updated_at` of a record wins and the replaced row is kept. The same file twice changes
 nothing. Rows with a fault are left out and written, with line and reason, to FILE.rejects.csv;
-a file that cannot be a file of that system is refused whole (S8).
+a file that cannot be a file of that system is refused whole (S8). What is taken over answers
+nothing until `build_index` has taken it in. A load that dies leaves nothing; it is run again.
+However long the file, memory holds one block, or one line, of it.
 """
 
+import codecs
 import csv
 import hashlib
-import io
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +25,18 @@ from psycopg import sql
 from verification.records import staging
 from verification.records.errors import FileRefused, PhotoRefused
 from verification.records.models import SourceUpload
-from verification.records.photos import read_image
+from verification.records.photos import Image, read_image
 from verification.records.systems import SYSTEMS, System
 
 LOCK = 0x5A7E0001  # one upload or index build at a time, so upload numbers commit in order
 BLOCK = 1 << 20
+LONGEST_HEADER = 100_000  # bytes; no system has that many columns
+LONGEST_LINE = 1 << 20  # bytes
+PHOTOS_AT_ONCE = 20
+REJECTS = """
+COPY (SELECT line, min(reason) AS reason FROM refused GROUP BY line ORDER BY line)
+TO STDOUT WITH (FORMAT csv, HEADER true)
+"""
 Progress = Callable[[int, int], None]
 
 
@@ -47,7 +58,10 @@ class LoadResult:
 
 
 def load(
-    system: str, path: str | Path, full: bool = False, progress: Progress | None = None
+    system: str,
+    path: str | Path,
+    full: bool = False,
+    progress: Progress | None = None,
 ) -> LoadResult:
     """Take over one file of one system."""
     known = SYSTEMS.get(system.upper())
@@ -58,19 +72,21 @@ def load(
     rejects_path = path.with_name(path.name + ".rejects.csv")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        # Each statement runs once: compiling it would take longer than it does.
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
         sha256 = stage(cursor, columns, path, progress)
         result = take_over(cursor, known, columns, path, sha256, full)
         write_rejects(cursor, rejects_path)
     if not result.rejected:
         return result
-    return LoadResult(**{**asdict(result), "rejects_file": str(rejects_path)})
+    return replace(result, rejects_file=str(rejects_path))
 
 
 def read_header(system: System, path: Path) -> list[str]:
     """Read the names in the first line; refuse the file when they are not the system's."""
     try:
         with path.open("rb") as file:
-            first = file.readline(100_000)
+            first = file.readline(LONGEST_HEADER)
     except OSError as error:
         raise FileRefused(f"{path} cannot be read: {error.strerror}.") from error
     if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in first:
@@ -79,13 +95,16 @@ def read_header(system: System, path: Path) -> list[str]:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileRefused(f"{path.name} is not UTF-8 (line 1). Save it as UTF-8.") from error
-    columns = [name.strip() for name in next(csv.reader([text]), [])]
+    try:
+        columns = [name.strip() for name in next(csv.reader([text], strict=True), [])]
+    except csv.Error as error:
+        raise FileRefused(f"{path.name} has a first line that is no CSV: {error}.") from error
     if not any(columns):
         raise FileRefused(f"{path.name} is empty; its first line must name the columns.")
     known = {column.name for column in system.columns}
     missing = [c.name for c in system.columns if c.required and c.name not in columns]
-    unknown = [name for name in columns if name not in known]
-    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    unknown = [name[:60] for name in columns if name not in known][:10]
+    repeated = sorted({name for name in columns if columns.count(name) > 1 and name in known})
     faults = [
         f"{words}: {', '.join(names) or 'a column without a name'}"
         for words, names in (
@@ -100,6 +119,13 @@ def read_header(system: System, path: Path) -> list[str]:
     return columns
 
 
+# -- staging -----------------------------------------------------------------------------------
+
+
+class NotPlain(Exception):
+    """The file has something in it that only a look at each line can settle."""
+
+
 def stage(cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None) -> str:
     """Copy the file into the staging table and return its hash.
 
@@ -107,87 +133,104 @@ def stage(cursor: CursorWrapper, columns: list[str], path: Path, progress: Progr
     so that a single broken line costs only itself.
     """
     cursor.execute(staging.create(columns))
+    try:
+        with transaction.atomic():
+            return stage_whole(cursor, columns, path, progress)
+    except (DataError, pg.DataError, NotPlain):
+        stage_row_by_row(cursor, columns, path, progress)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stage_whole(
+    cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None
+) -> str:
+    """Hand the file to PostgreSQL block by block.
+
+    Not plain is a last line without an end, where a transfer may have stopped; a line that begins
+    with a backslash and a dot, at which COPY would stop without a word; and a row over several
+    lines, behind which the count of rows is no longer the number of the line.
+    """
     digest = hashlib.sha256()
     size = path.stat().st_size
+    lines = done = 0
     last = b"\n"
-    try:
-        with transaction.atomic(), path.open("rb") as file:
-            with cursor.copy(staging.copy_csv(columns)) as copy:
-                done = 0
-                while block := file.read(BLOCK):
-                    digest.update(block)
-                    if done == 0 and block.startswith(b"\xef\xbb\xbf"):
-                        block = block[3:]
-                    copy.write(block)
-                    last = block[-1:] or last
-                    done = file.tell()
-                    if progress:
-                        progress(done, size)
-            if last not in (b"\n", b"\r"):
-                raise CutOff
-    except (DataError, pg.DataError, CutOff):
-        digest = hashlib.sha256(path.read_bytes())
-        stage_row_by_row(cursor, columns, path, progress)
-    cursor.execute("ANALYZE staged (record_id)")
+    with path.open("rb") as file, cursor.copy(staging.copy_csv(columns)) as copy:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            if b"\n\\." in last[-2:] + block:
+                raise NotPlain
+            lines += block.count(b"\n")
+            last = block
+            copy.write(block.removeprefix(codecs.BOM_UTF8) if done == 0 else block)
+            done += len(block)
+            if progress:
+                progress(done, size)
+        if not last.endswith(b"\n"):
+            raise NotPlain
+    if cursor.rowcount != lines - 1:
+        raise NotPlain
     return digest.hexdigest()
-
-
-class CutOff(Exception):
-    """The last line has no end: a transfer may have stopped there."""
 
 
 def stage_row_by_row(
     cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None
 ) -> None:
     """Stage what can be read, and note line and reason of what cannot."""
-    refused: list[tuple[int, str]] = []
-    data = path.read_bytes()
-    cut_off = not data.endswith((b"\n", b"\r"))
-    cursor.execute("ALTER TABLE staged ALTER line SET GENERATED BY DEFAULT")
-    statement = sql.SQL("COPY staged (line, {}) FROM STDIN").format(staging.identifiers(columns))
-    with cursor.copy(statement) as copy:
-        number = 1
-        for number, last, row, fault in rows_of(data):
-            if fault:
-                refused.append((number, fault))
-            elif last and cut_off:
-                refused.append((number, "the last line has no end; the file may be cut off"))
-            elif len(row) != len(columns):
-                refused.append((number, f"{len(row)} fields where {len(columns)} are named"))
-            else:
-                copy.write_row([number, *(value or None for value in row)])
-            if progress and number % 10_000 == 0:
-                progress(number, 0)
-    cursor.executemany("INSERT INTO refused VALUES (%s, %s)", refused)
+    cursor.execute("ALTER TABLE staged ADD fault text")
+    statement = sql.SQL("COPY staged (line, fault, {}) FROM STDIN").format(
+        staging.identifiers(columns)
+    )
+    nothing = [None] * len(columns)
+    size = path.stat().st_size
+    with path.open("rb") as file, cursor.copy(statement) as copy:
+        for count, (number, row, fault) in enumerate(rows_of(file)):
+            if not fault and len(row) != len(columns):
+                fault = f"{len(row)} fields where {len(columns)} are named"
+            values = nothing if fault else [value or None for value in row]
+            copy.write_row([number, fault or None, *values])
+            if progress and count % 10_000 == 0:
+                progress(min(file.tell(), size - 1), size)
+    cursor.execute(
+        "INSERT INTO refused SELECT line, fault FROM staged WHERE fault IS NOT NULL;"
+        "DELETE FROM staged WHERE fault IS NOT NULL"
+    )
+    if progress:
+        progress(size, size)
 
 
-def rows_of(data: bytes) -> Iterator[tuple[int, bool, list[str], str]]:
-    """Yield (line, is it the last, fields, fault) of each record after the header."""
-    text = data.decode("utf-8-sig", errors="surrogateescape")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line, pending = 1, None
-    while True:
-        start = reader.line_num + 1
-        try:
-            row = next(reader)
-            fault = ""
-        except StopIteration:
-            break
-        except csv.Error as error:
-            row, fault = [], f"cannot be read as CSV: {error}"
-        line = start
-        if not row and not fault:
+def rows_of(file: BufferedReader) -> Iterator[tuple[int, list[str], str]]:
+    """Yield (line, fields, fault) of each line after the header.
+
+    No field may hold a line break, so each line is a row by itself, and a quotation mark without
+    its fellow costs one line.
+    """
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        fault = ""
+        if not line.endswith(b"\n"):
+            fault = "the last line has no end; the file may be cut off"
+            while file.peek(1):
+                fault = f"longer than {LONGEST_LINE:,} bytes"
+                if file.readline(LONGEST_LINE).endswith(b"\n"):
+                    break
+        if number == 1 or not line.strip():
             continue
-        joined = "".join(row)
-        if "\x00" in joined:
-            fault = "holds a zero byte"
-        elif any("\udc80" <= character <= "\udcff" for character in joined):
-            fault = "not UTF-8"
-        if pending:
-            yield (*pending[:1], False, *pending[1:])
-        pending = (line, row, fault) if line > 1 else None
-    if pending:
-        yield (*pending[:1], True, *pending[1:])
+        if fault:
+            yield number, [], fault
+        elif b"\x00" in line:
+            yield number, [], "holds a zero byte"
+        else:
+            try:
+                yield number, next(csv.reader([line.decode()], strict=True)), ""
+            except UnicodeDecodeError:
+                yield number, [], "not UTF-8"
+            except csv.Error as error:
+                yield number, [], f"cannot be read as CSV: {error}"
+
+
+# -- taking over -------------------------------------------------------------------------------
 
 
 def take_over(
@@ -198,45 +241,56 @@ def take_over(
     sha256: str,
     full: bool,
 ) -> LoadResult:
-    """Check the staged rows, and make the good ones the current records."""
-    cursor.execute("SELECT count(*) FROM refused")
-    unreadable = cursor.fetchone()[0]
-    cursor.execute("SELECT count(*) FROM staged")
-    read = cursor.fetchone()[0] + unreadable
-    cursor.execute(staging.refuse_invalid(system, columns))
+    """Check the staged rows, and make the good ones the newest versions of their records."""
+    unreadable = _one(cursor, "SELECT count(*) FROM refused")
+    read = _one(cursor, "SELECT count(*) FROM staged") + unreadable
+    cursor.execute("SELECT now()::date")
+    cursor.execute(staging.refuse_invalid(system, columns, cursor.fetchone()[0]))
     cursor.execute(staging.REFUSE_DUPLICATES)
-    if "photo" in columns:
-        take_photos(cursor, path.parent)
-    cursor.execute(
-        "SELECT max(updated_at::timestamptz), coalesce(now(), now()) FROM staged"
-        " WHERE NOT EXISTS (SELECT FROM refused WHERE refused.line = staged.line)"
-    )
+    if (image := staging.image_column(system)) in columns:
+        take_photos(cursor, image, path.parent)
+    cursor.execute(staging.NEWEST_INSTANT)
     as_of, now = cursor.fetchone()
     upload = SourceUpload.objects.create(
-        system=system.name, as_of=as_of or now, sha256=sha256, full=full
+        system=system.name,
+        as_of=as_of or now,
+        sha256=sha256,
+        full=full,
+        columns=staging.own_columns(system, columns),
     )
-    coming = staging.typed(system, columns, upload.pk)
-    cursor.execute(
-        "SELECT EXISTS (SELECT FROM records_sourcerecord WHERE system = %s)", [system.name]
+
+    def run(template: str, **values: int | str | datetime) -> tuple[Any, ...]:
+        statement = staging.filled(
+            template,
+            system=system,
+            present=columns,
+            as_of=upload.as_of,
+            coming=staging.typed(system, columns, upload.pk),
+        )
+        cursor.execute(statement, values or None)
+        return tuple(cursor.fetchone()) if cursor.description else ()
+
+    known_before = _one(
+        cursor, "SELECT EXISTS (SELECT FROM records_sourcerecord WHERE system = %s)", system.name
     )
-    values: dict[str, str | int] = {"system": system.name, "upload": upload.pk}
     closed = 0
-    known_before = cursor.fetchone()[0]
     if known_before:
-        cursor.execute(staging.filled(staging.REFUSE_CONFLICTS, coming))
-        cursor.execute(staging.filled(staging.KEEP_EARLIER), values)
-        cursor.execute(staging.filled(staging.TAKE_OVER, coming))
+        # Whether to look up each row or to compare the whole, the planner decides by their number.
+        cursor.execute("ANALYZE staged (record_id)")
+        run(staging.COMPARE)
+        cursor.execute(staging.REFUSE_CONFLICTS)
+        cursor.execute("ANALYZE changed (line, replaces)")
+        run(staging.REPLACE, upload=upload.pk)
+        inserted, updated, *span = run(staging.TAKE_OVER)
+        if full and not unreadable:
+            closed, *further = run(
+                staging.CLOSE, upload=upload.pk, system=system.name, as_of=upload.as_of
+            )
+            span += further
     else:
-        cursor.execute(staging.filled(staging.FIRST_TIME, coming))
-    inserted, updated = cursor.fetchone()
-    if full and known_before:
-        # Without statistics the planner compares each held row with each staged one.
-        cursor.execute("ANALYZE staged (record_id); ANALYZE records_sourcerecord (system)")
-        cursor.execute(staging.filled(staging.CLOSE_EARLIER), values)
-        cursor.execute(staging.CLOSE, values)
-        closed = cursor.rowcount
-    cursor.execute("SELECT count(DISTINCT line) FROM refused")
-    rejected = cursor.fetchone()[0]
+        inserted, updated, *span = run(staging.FIRST_TIME)
+        cursor.execute("ANALYZE records_sourcerecord (system, record_id, replaced_in)")
+    rejected = _one(cursor, "SELECT count(DISTINCT line) FROM refused")
     result = LoadResult(
         system=system.name,
         read=read,
@@ -248,52 +302,78 @@ def take_over(
     )
     if (
         not (inserted or updated or closed)
-        and SourceUpload.objects.filter(system=system.name, as_of__gte=upload.as_of)
+        and SourceUpload.objects.filter(system=system.name, sha256=sha256)
         .exclude(pk=upload.pk)
         .exists()
     ):
         upload.delete()
         return result
+    rows = [row for row in span if row is not None]
+    upload.first_row, upload.last_row = min(rows, default=None), max(rows, default=None)
     upload.rows_read, upload.inserted, upload.updated = read, inserted, updated
     upload.unchanged, upload.rejected, upload.closed = result.unchanged, rejected, closed
     upload.save()
     return result
 
 
-def take_photos(cursor: CursorWrapper, directory: Path) -> None:
+def _one(cursor: CursorWrapper, statement: str, *values: str) -> Any:
+    cursor.execute(statement, values or None)
+    return cursor.fetchone()[0]
+
+
+def take_photos(cursor: CursorWrapper, column: str, directory: Path) -> None:
     """Keep each image that accepted rows name, once; reject the rows whose image is no good."""
-    cursor.execute(
-        "SELECT DISTINCT photo FROM staged WHERE photo IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM refused WHERE refused.line = staged.line)"
-    )
-    for (name,) in cursor.fetchall():
+    image = sql.Identifier(column)
+    cursor.execute(sql.SQL(staging.NAME_PHOTOS).format(image=image))
+    cursor.execute("ALTER TABLE staged_photo ADD PRIMARY KEY (id)")
+    last = 0
+    while True:
+        cursor.execute(
+            "SELECT id, name FROM staged_photo WHERE id > %s ORDER BY id LIMIT %s",
+            [last, PHOTOS_AT_ONCE],
+        )
+        named = cursor.fetchall()
+        if not named:
+            break
+        last = named[-1][0]
+        keep_photos(cursor, named, directory)
+    cursor.execute("ANALYZE staged_photo (name)")
+    cursor.execute(sql.SQL(staging.REFUSE_PHOTOS).format(image=image))
+
+
+def keep_photos(cursor: CursorWrapper, named: list[tuple[int, str]], directory: Path) -> None:
+    """Read some images, keep those not held yet, and link each name to its image or its fault."""
+    links: list[tuple[int, str | None, str | None]] = []
+    images: dict[str, Image] = {}
+    for number, name in named:
         try:
             image = read_image(directory, name)
-        except (PhotoRefused, OSError) as error:
-            reason = str(error) if isinstance(error, PhotoRefused) else "photo: cannot be read"
-            cursor.execute(
-                "INSERT INTO refused SELECT line, %s FROM staged WHERE photo = %s", [reason, name]
-            )
-            continue
-        cursor.execute(
-            "INSERT INTO records_photo (sha256, content_type, content) VALUES (%s, %s, %s)"
-            " ON CONFLICT (sha256) DO NOTHING",
-            [image.sha256, image.content_type, image.content],
-        )
-        cursor.execute(
-            "INSERT INTO staged_photo SELECT %s, %s, id FROM records_photo WHERE sha256 = %s",
-            [name, image.sha256, image.sha256],
-        )
+        except PhotoRefused as error:
+            links.append((number, None, str(error)))
+        except OSError:
+            links.append((number, None, "photo: cannot be read"))
+        else:
+            links.append((number, image.sha256, None))
+            images[image.sha256] = image
+    cursor.execute("SELECT sha256 FROM records_photo WHERE sha256 = ANY(%s)", [list(images)])
+    for (sha256,) in cursor.fetchall():
+        del images[sha256]
+    cursor.execute(
+        staging.KEEP_PHOTOS,
+        [
+            list(images),
+            [image.content_type for image in images.values()],
+            [image.content for image in images.values()],
+        ],
+    )
+    cursor.execute(staging.LINK_PHOTOS, [list(part) for part in zip(*links, strict=True)])
 
 
 def write_rejects(cursor: CursorWrapper, path: Path) -> None:
     """Write line and reason of each rejected row; take away the list of an earlier run."""
-    cursor.execute("SELECT line, min(reason) FROM refused GROUP BY line ORDER BY line")
-    rejects = cursor.fetchall()
-    if not rejects:
+    if not _one(cursor, "SELECT count(*) FROM refused"):
         path.unlink(missing_ok=True)
         return
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", "reason"])
-        writer.writerows(rejects)
+    with path.open("wb") as file, cursor.copy(REJECTS) as copy:
+        for block in copy:
+            file.write(block)

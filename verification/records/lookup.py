@@ -6,7 +6,7 @@ import re
 
 from verification.records.held import Held, Identifier
 from verification.records.models import SourceRecord
-from verification.records.search import find
+from verification.records.reading import find
 from verification.records.systems import SYSTEMS
 
 SHARED = (
@@ -59,6 +59,4 @@ def _record(record_ref: str) -> SourceRecord | None:
     system, _, record_id = record_ref.partition(":")
     if system not in SYSTEMS:
         return None
-    return SourceRecord.objects.filter(
-        system=system, record_id=record_id, closed_at__isnull=True
-    ).first()
+    return SourceRecord.objects.answering().filter(system=system, record_id=record_id).first()

@@ -1,14 +1,21 @@
-"""Source records as last uploaded, their earlier rows, and the VIS index over them.
+"""Source records as uploaded, version by version, and the VIS index over them.
 
-`SourceRecord` holds the current row of every system (the columns all systems share, and the
-system's own columns as JSON). `IndexEntry` leads from an identifier to the records that hold it.
+`SourceRecord` holds every row that a system gave for one of its records: the columns all systems
+share, and the system's own columns as an array in the order that its upload names. A row is never
+changed; a newer one is added, and the older one is marked as replaced. `IndexEntry` leads from an
+identifier to the rows that answer for it. Readers come by the index alone, so what was loaded
+answers nothing before `build_index` has taken it in, and then all of it at once.
+
 Who a person is, and which of several statuses is theirs, is not stored: it follows at the time
 of the question from the few records that share the person's identifiers (matching.py, status.py).
 So a day's work is proportional to the day's changes, and no old guess about identity survives
 a correction at the source.
 """
 
+from functools import cached_property
+
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -20,6 +27,13 @@ class SourceUpload(models.Model):
     loaded_at = models.DateTimeField(db_default=models.functions.Now())
     sha256 = models.CharField(max_length=64)
     full = models.BooleanField(default=False)
+    columns = ArrayField(
+        models.CharField(max_length=63),
+        default=list,
+        help_text="The system's own columns that the file has, in the order its rows hold them",
+    )
+    first_row = models.BigIntegerField(null=True, help_text="The first of the rows it added")
+    last_row = models.BigIntegerField(null=True)
     rows_read = models.BigIntegerField(default=0)
     inserted = models.BigIntegerField(default=0)
     updated = models.BigIntegerField(default=0)
@@ -35,7 +49,7 @@ class SourceUpload(models.Model):
 
 
 class Photo(models.Model):
-    """An image from a card record, kept once however many cards show it."""
+    """An image from a card record or a file, kept once however many records show it."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     content_type = models.CharField(max_length=40)
@@ -45,13 +59,21 @@ class Photo(models.Model):
         return f"photo {self.pk}"
 
 
-class RecordRow(models.Model):
-    """The shape shared by a current row and by an earlier one."""
+class SourceRecordQuerySet(models.QuerySet["SourceRecord"]):
+    def answering(self) -> "SourceRecordQuerySet":
+        """The version of each record that the index knows, whatever was loaded since."""
+        built = models.Subquery(IndexBuild.objects.order_by("-pk").values("upload_id")[:1])
+        still = models.Q(replaced_in=None) | models.Q(replaced_in__gt=built)
+        return self.filter(still, upload_id__lte=built, closed_at=None)
 
-    system = models.CharField(max_length=10)
-    record_id = models.CharField(max_length=40)
+
+class SourceRecord(models.Model):
+    """One version of one record of a system. Written once; only its replacement is noted (S8)."""
+
+    system = models.CharField(max_length=10, db_collation="C")
+    record_id = models.CharField(max_length=40, db_collation="C")
     updated_at = models.DateTimeField()
-    a_number = models.CharField(max_length=9, default="", blank=True)
+    a_number = models.CharField(max_length=9, default="", blank=True, db_collation="C")
     family_name = models.CharField(max_length=80, default="", blank=True)
     given_name = models.CharField(max_length=80, default="", blank=True)
     middle_name = models.CharField(max_length=80, default="", blank=True)
@@ -59,57 +81,78 @@ class RecordRow(models.Model):
     sex = models.CharField(max_length=1, default="", blank=True)
     country_of_birth = models.CharField(max_length=3, default="", blank=True)
     country_of_citizenship = models.CharField(max_length=3, default="", blank=True)
-    own = models.JSONField(default=dict)
+    own_values = ArrayField(
+        models.TextField(null=True), help_text="The own columns, in the order of the upload"
+    )
     closed_at = models.DateTimeField(
         null=True, help_text="When a full upload no longer held this record"
     )
     photo_id = models.BigIntegerField(null=True)
     upload_id = models.BigIntegerField()
+    replaced_in = models.BigIntegerField(
+        null=True, help_text="The upload that brought the next version"
+    )
+
+    objects = SourceRecordQuerySet.as_manager()
 
     class Meta:
-        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "record_id"],
+                condition=models.Q(replaced_in=None),
+                name="records_one_newest_row",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["replaced_in"],
+                condition=models.Q(replaced_in__isnull=False),
+                name="records_replaced",
+            ),
+            models.Index(
+                fields=["system", "record_id"],
+                condition=models.Q(replaced_in__isnull=False),
+                name="records_earlier_versions",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="source_record_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="source_record_is_written_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["replaced_in"]),
+            ),
+            pgtrigger.Protect(
+                name="source_record_is_replaced_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__replaced_in__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.system}:{self.record_id}"
 
-
-class SourceRecord(RecordRow):
-    """The row that a system gave last for one of its records."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["system", "record_id"], name="records_one_current_row")
-        ]
-        indexes = [models.Index(fields=["upload_id"], name="records_record_upload")]
-
-
-class EarlierRecord(RecordRow):
-    """A row that a later upload replaced. Written once, never changed (S8)."""
-
-    replaced_at = models.DateTimeField(db_default=models.functions.Now())
-
-    class Meta:
-        indexes = [models.Index(fields=["system", "record_id"], name="records_earlier_record")]
-        triggers = [
-            pgtrigger.Protect(
-                name="earlier_record_append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-            )
-        ]
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """The system's own columns that have a value. One query, for the names."""
+        columns = SourceUpload.objects.values_list("columns", flat=True).get(pk=self.upload_id)
+        return {
+            name: value
+            for name, value in zip(columns, self.own_values, strict=True)
+            if value is not None
+        }
 
 
 class IndexEntry(models.Model):
     """One identifier of one record: the VIS index (S8)."""
 
-    kind = models.CharField(max_length=14)
-    value = models.CharField(max_length=40)
+    pk = models.CompositePrimaryKey("value", "kind", "record_pk")
+    kind = models.CharField(max_length=14, db_collation="C")
+    value = models.CharField(max_length=40, db_collation="C")
     record_pk = models.BigIntegerField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["value", "kind"], name="records_index_identifier"),
-            models.Index(fields=["record_pk"], name="records_index_record"),
-        ]
+        indexes = [models.Index(fields=["record_pk"], name="records_index_record")]
 
     def __str__(self) -> str:
         return f"{self.kind} of record {self.record_pk}"
@@ -122,6 +165,9 @@ class IndexBuild(models.Model):
     built_at = models.DateTimeField(db_default=models.functions.Now())
     records = models.BigIntegerField(default=0)
     entries = models.BigIntegerField(default=0)
+    as_of = models.JSONField(
+        default=dict, help_text="Each system with the day that its newest upload speaks of"
+    )
 
     def __str__(self) -> str:
         return f"index up to upload {self.upload_id}"

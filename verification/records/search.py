@@ -4,22 +4,17 @@ By the identifiers of the document first; then name and date of birth must be th
 is no search by name. At most three queries, each by index, whatever the number of people on record.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
 
-from django.db import connection
-
-from verification.records.answer import Answer, Uploads, answer_from, referred
+from verification.records.answer import Answer, answer_from, referred
 from verification.records.held import Held, Identifier
 from verification.records.matching import Grade, Judgment, Name, alias_name, judge, name_of
 from verification.records.models import Photo
+from verification.records.reading import MOST_RECORDS, Records, from_one_index
 
-MOST_RECORDS = 60  # more than this behind one number is no one person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,97 +75,6 @@ KNOWN_BY = {
 # Numbers that one person alone holds. A passport number may have been given twice.
 UNIQUE = frozenset({"a_number", "i94", "sevis", "card", "naturalization", "citizenship"})
 
-BY_IDENTIFIER = """
-SELECT DISTINCT ON (record.id) record.*
-FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
-CROSS JOIN LATERAL (
-    SELECT record.id, record.system, record.record_id, record.updated_at, record.family_name,
-        record.given_name, record.middle_name, record.date_of_birth, record.a_number,
-        record.country_of_birth, record.country_of_citizenship, record.own, record.photo_id,
-        record.sex
-    FROM records_indexentry entry
-    JOIN records_sourcerecord record ON record.id = entry.record_pk
-    WHERE entry.value = wanted.value AND entry.kind = wanted.kind AND record.closed_at IS NULL
-    LIMIT %s
-) record
-"""
-
-
-class Records:
-    """The records behind identifiers, as they are now; each identifier is read once.
-
-    For one question that is two queries, and one more for the uploads. A batch of questions calls
-    `fetch` with the identifiers of all of them first, and takes no more queries than one.
-    """
-
-    def __init__(self) -> None:
-        self._by_pk: dict[int, Held] = {}
-        self._by_identifier: dict[Identifier, list[Held]] = {}
-
-    @cached_property
-    def uploads(self) -> Uploads:
-        """One query: each system with the day its newest upload speaks of."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT system, max(as_of)::date FROM records_sourceupload"
-                " GROUP BY system ORDER BY 1"
-            )
-            return tuple((system, day.isoformat()) for system, day in cursor.fetchall())
-
-    def find(self, identifiers: Iterable[Identifier]) -> list[Held]:
-        """The records that hold any of the identifiers, now and not only when indexed."""
-        wanted = set(identifiers)
-        self.fetch(wanted)
-        found = {held.pk: held for number in wanted for held in self._by_identifier[number]}
-        return [found[pk] for pk in sorted(found)]
-
-    def fetch(self, identifiers: Iterable[Identifier]) -> None:
-        """One query for those that were not read yet; none when all were."""
-        wanted = sorted({*identifiers} - self._by_identifier.keys())
-        if not wanted:
-            return
-        self._by_identifier |= {number: [] for number in wanted}
-        with connection.cursor() as cursor:
-            cursor.execute(
-                BY_IDENTIFIER,
-                [[kind for kind, _ in wanted], [value for _, value in wanted], MOST_RECORDS + 1],
-            )
-            rows = cursor.fetchall()
-        asked = set(wanted)
-        for row in rows:
-            held = self._by_pk.setdefault(row[0], _held(row))
-            for number in held.identifiers & asked:
-                self._by_identifier[number].append(held)
-
-
-def find(identifiers: Iterable[Identifier]) -> list[Held]:
-    """The records that hold any of the identifiers, now. One query."""
-    return Records().find(identifiers)
-
-
-def _held(row: tuple[Any, ...]) -> Held:
-    return Held(
-        pk=row[0],
-        system=row[1],
-        record_id=row[2],
-        updated_on=row[3].date(),
-        family_name=row[4],
-        given_name=row[5],
-        middle_name=row[6],
-        date_of_birth=row[7],
-        a_number=row[8],
-        country_of_birth=row[9],
-        country_of_citizenship=row[10],
-        own=_own(row[11]),
-        photo_id=row[12],
-        sex=row[13],
-    )
-
-
-def _own(value: Any) -> dict[str, str]:
-    columns: dict[str, str] = json.loads(value) if isinstance(value, str) else value
-    return columns
-
 
 # What is read in place of a digit, in numbers whose format does not say where letters stand.
 DIGITS = str.maketrans("OQILZSB", "0011258")
@@ -211,8 +115,9 @@ def fetch_people(records: Records, queries: Sequence[Query]) -> None:
 
 
 def initial_search(query: Query, *, today: date, records: Records | None = None) -> Answer:
-    """Answer one initial verification."""
-    records = records or Records()
+    """Answer one initial verification, from one state of the index."""
+    if records is None:
+        return from_one_index(lambda held: initial_search(query, today=today, records=held))
     uploads = records.uploads
 
     def refer(code: int, *reasons: str, rule: str = "") -> Answer:

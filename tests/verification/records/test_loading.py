@@ -10,10 +10,14 @@ from django.db import DatabaseError, connection, transaction
 from tests.verification.records.files import PERSON, rejects, row, write
 from verification.records.errors import FileRefused
 from verification.records.loading import load
-from verification.records.models import EarlierRecord, Photo, SourceRecord, SourceUpload
+from verification.records.models import Photo, SourceRecord, SourceUpload
 from verification.records.systems import SYSTEMS
 
 pytestmark = pytest.mark.django_db
+
+
+def newest(record_id="R1"):
+    return SourceRecord.objects.get(record_id=record_id, replaced_in=None)
 
 
 def counts(result):
@@ -43,15 +47,16 @@ def test_the_same_file_twice_changes_nothing(tmp_path):
     assert counts(load("CIS", path)) == (2, 0, 0, 2, 0)
     assert list(SourceRecord.objects.order_by("pk").values()) == before
     assert SourceUpload.objects.count() == 1
-    assert not EarlierRecord.objects.exists()
+    assert not SourceRecord.objects.exclude(replaced_in=None).exists()
 
 
 def test_a_newer_row_replaces_and_the_old_one_is_kept(tmp_path):
     load("CIS", write(tmp_path, "CIS", row()))
     newer = row(updated_at="2026-11-02T00:00:00Z", class_of_admission="ABD")
     assert counts(load("CIS", write(tmp_path, "CIS", newer))) == (1, 0, 1, 0, 0)
-    assert SourceRecord.objects.get().own["class_of_admission"] == "ABD"
-    assert EarlierRecord.objects.get().own["class_of_admission"] == "IR6"
+    assert newest().own["class_of_admission"] == "ABD"
+    replaced = SourceRecord.objects.get(replaced_in=newest().upload_id)
+    assert replaced.own["class_of_admission"] == "IR6"
 
 
 def test_an_older_row_changes_nothing(tmp_path):
@@ -68,15 +73,20 @@ def test_other_values_with_the_same_instant_are_rejected(tmp_path):
     assert "same instant but other values" in rejects(path)[2]
 
 
-def test_earlier_rows_cannot_be_changed_or_deleted(tmp_path):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE records_sourcerecord SET family_name = 'X'",
+        "UPDATE records_sourcerecord SET own_values = '{}' WHERE replaced_in IS NULL",
+        "UPDATE records_sourcerecord SET replaced_in = NULL WHERE replaced_in IS NOT NULL",
+        "DELETE FROM records_sourcerecord",
+    ],
+)
+def test_versions_cannot_be_changed_or_deleted(tmp_path, statement):
     load("CIS", write(tmp_path, "CIS", row()))
     load("CIS", write(tmp_path, "CIS", row(updated_at="2026-11-02")))
-    for statement in (
-        "UPDATE records_earlierrecord SET family_name = 'X'",
-        "DELETE FROM records_earlierrecord",
-    ):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def test_a_full_upload_closes_what_it_lacks_and_a_later_one_opens_it_again(tmp_path):
@@ -84,9 +94,9 @@ def test_a_full_upload_closes_what_it_lacks_and_a_later_one_opens_it_again(tmp_p
     load("CIS", both)
     result = load("CIS", write(tmp_path, "CIS", row(), name="one.csv"), full=True)
     assert (result.closed, result.unchanged) == (1, 1)
-    assert SourceRecord.objects.get(record_id="R2").closed_at is not None
+    assert newest("R2").closed_at is not None
     assert load("CIS", both, full=True).updated == 1
-    assert SourceRecord.objects.get(record_id="R2").closed_at is None
+    assert newest("R2").closed_at is None
 
 
 def test_rows_with_a_fault_are_left_out_with_line_and_reason(tmp_path):
