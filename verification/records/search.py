@@ -16,7 +16,6 @@ from verification.records.models import Photo
 from verification.records.reading import MOST_RECORDS, Records, from_one_index
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What a caseworker typed, in canonical form."""
@@ -188,10 +187,10 @@ def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
     return ("name_mismatch", "date_of_birth_mismatch")
 
 
-def neighborhood(found: Sequence[Held], records: Records | None = None) -> list[Held]:
+def neighborhood(found: Sequence[Held], records: Records) -> list[Held]:
     """With the records found, all that share a number with them."""
     known = {number for record in found for number in record.identifiers}
-    together = {record.pk: record for record in (*found, *(records or Records()).find(known))}
+    together = {record.pk: record for record in (*found, *records.find(known))}
     return sorted(together.values(), key=lambda record: record.pk)
 
 

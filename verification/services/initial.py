@@ -30,7 +30,8 @@ from verification.immigration_documents import FIELDS
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CaseDraft, ChargeEvent, InitialAnswer
 from verification.records.answer import Answer
-from verification.records.search import Query, Records, fetch_people, initial_search
+from verification.records.reading import Records, from_one_index
+from verification.records.search import Query, fetch_people, initial_search
 from verification.records.statements import TEXTS
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
 from verification.services.locking import lock_case
@@ -213,12 +214,14 @@ def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:
     """The answers to all, in their order. Three queries."""
     asked = list(submissions)
     queries = [_query(submission) for submission in asked]
-    records = Records()
-    fetch_people(records, queries)
-    answers = (initial_search(query, today=today, records=records) for query in queries)
+
+    def answers(records: Records) -> list[Answer]:
+        fetch_people(records, queries)
+        return [initial_search(query, today=today, records=records) for query in queries]
+
     return [
         _doubted(answer) if submission.document_doubt else answer
-        for submission, answer in zip(asked, answers, strict=True)
+        for submission, answer in zip(asked, from_one_index(answers), strict=True)
     ]
 
 

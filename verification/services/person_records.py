@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from verification.models import Case
 from verification.records import search
 from verification.records.held import Held
+from verification.records.reading import Records, from_one_index
 
 SECRET_COLUMNS = ("passport_number", "visa_number")
 
@@ -32,10 +33,14 @@ class PersonRecords:
 def of_case(case: Case) -> PersonRecords:
     """The records that the case's numbers lead to. At most two queries; no disclosure yet."""
     query = query_of(case)
-    found = search.find(query.identifiers) if query.identifiers else []
+    return from_one_index(lambda records: _around(query, records))
+
+
+def _around(query: search.Query, records: Records) -> PersonRecords:
+    found = records.find(query.identifiers)
     if not found:
         return PersonRecords((), ())
-    around = search.neighborhood(found)
+    around = search.neighborhood(found, records)
     fitting = [record for record in around if search.fits(query, record)]
     theirs = search.whole_person(fitting, around)[0] if fitting else []
     known = {record.pk for record in theirs}

@@ -336,6 +336,7 @@ def test_two_systems_that_disagree_go_to_both_owners(verifier, people_on_record,
         "admitted_until": "D/S",
     }
     loading.load("ADIS", write_upload(tmp_path / "ADIS.csv", [admission]))
+    index.build()
     first = drafted(verifier, ref="SEVIS:S1", field="date_of_birth")
     with scope_for(verifier):
         second = correction.raise_disagreement(
