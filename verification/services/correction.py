@@ -27,8 +27,9 @@ from verification.lifecycles.correction import (
     CorrectionStatus,
 )
 from verification.models import Case, CorrectionNotice, CorrectionRequest, InitialAnswer
+from verification.records.answer import Answer
 from verification.records.lookup import fits_column, numbers_around, value_of
-from verification.records.search import Answer, Query, initial_search
+from verification.records.search import Query, initial_search
 from verification.rules.correction import KEYS, owner_of, request_errors
 
 if TYPE_CHECKING:

@@ -214,7 +214,7 @@ def test_the_newest_cards_photo_comes_with_the_answer(on_record, tmp_path):
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_the_search_needs_four_queries_however_many_are_on_record(
+def test_the_search_needs_three_queries_however_many_are_on_record(
     on_record, django_assert_num_queries, people
 ):
     more = [
@@ -222,7 +222,7 @@ def test_the_search_needs_four_queries_however_many_are_on_record(
         for n in range(people)
     ]
     on_record(CIS=[{}, *more])
-    with django_assert_num_queries(4):
-        assert ask().outcome == "confirmed"
     with django_assert_num_queries(3):
+        assert ask().outcome == "confirmed"
+    with django_assert_num_queries(2):
         assert ask(a_number="999999999").reasons == ("no_record",)
