@@ -21,10 +21,14 @@ RESIDENT = frozenset({"lpr", "lpr_conditional", "lpr_humanitarian"})
 # Residents whose class says that they came for protection: 8 U.S.C. 1613(b)(1), and for Iraqi and
 # Afghan special immigrants the acts that treat them as refugees (8 U.S.C. 1101 and 1157 notes).
 EXEMPT = frozenset(
-    "RE6 RE7 RE8 RE9 AS6 AS7 AS8 GA6 GA7 GA8 SY6 SY7 SY8 CU6 CU7 CH6 HA6 HA7 HA8 HA9 HB6 HB7 HB8 "
-    "HB9 HC6 HC7 HC8 HC9 HD6 HD7 HD8 HD9 HE6 HE7 HE8 HE9 AM1 AM2 AM3 AM6 AM7 AM8 SI1 SI2 SI3 SI6 "
-    "SI7 SI9 SQ1 SQ2 SQ3 SQ6 SQ7 SQ8 SQ9".split()
-)
+    f"{stem}{digit}"
+    for stem, digits in {
+        "RE": "6789", "AS": "678", "GA": "678", "SY": "678", "CU": "67", "CH": "6", "HA": "6789",
+        "HB": "6789", "HC": "6789", "HD": "6789", "HE": "6789", "AM": "123678", "SI": "123679",
+        "SQ": "1236789",
+    }.items()
+    for digit in digits
+)  # fmt: skip
 QUALIFIED_BY = {
     "lpr": "8 U.S.C. 1641(b)(1)",
     "lpr_exempt": "8 U.S.C. 1641(b)(1)",
@@ -44,7 +48,7 @@ ENTRANT_COUNTRIES = frozenset({"CUB", "HTI"})
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The returned data that facts are derived from. `sources` names each datum's record."""
+    """The returned data that facts are derived from."""
 
     statement_code: int
     class_code: str

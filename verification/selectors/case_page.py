@@ -73,6 +73,7 @@ RETURNED_LABELS: dict[str, str] = {
     "ead_end": "Employment authorized until",
     "naturalization_date": "Naturalized on",
 }
+MAIN_SYSTEMS = ("CIS", "ADIS", "SEVIS", "CLAIMS3", "CLAIMS4")
 TYPED_FOR_RETURNED = {"card_expires": "document_expires_on"}
 
 
@@ -376,13 +377,26 @@ def _acts(case: Case, *, user: User, has_photo: bool) -> list[Act]:
     return acts
 
 
+def _drawn_from(answer: InitialAnswer) -> str:
+    """The systems a confirmed answer was drawn from, and the days of their records."""
+    systems = answer.grounds.get("systems", ())
+    return "; ".join(f"{system}, record of {_iso_day(day)}" for system, day in systems)
+
+
+def _searched(answer: InitialAnswer) -> str:
+    """How much was searched, and how old the uploads were that most answers rest on."""
+    days = dict(answer.searched)
+    main = ", ".join(f"{name} of {_iso_day(days[name])}" for name in MAIN_SYSTEMS if name in days)
+    count = f"{len(days)} record system{'' if len(days) == 1 else 's'}"
+    return f"Searched {count}{f': {main}' if main else ''}" if days else ""
+
+
 def _timeline(
     case: Case, answers: list[InitialAnswer], requests: list[AdditionalRequest]
 ) -> list[Happened]:
     """What happened, newest first; two things at one instant in the order they were done."""
     lines: list[Happened] = []
     for index, answer in enumerate(answers):
-        searched = ", ".join(f"{system} (of {_iso_day(day)})" for system, day in answer.searched)
         what = "submitted the case" if index == 0 else "corrected and retried"
         lines.append(Happened(answer.at, what.capitalize(), "", answer.by.full_name))
         lines.append(
@@ -391,7 +405,7 @@ def _timeline(
                 "SAVE answered: confirmed"
                 if answer.is_confirmed
                 else "SAVE answered: not confirmed",
-                f"Searched {searched}" if searched else "",
+                _drawn_from(answer) if answer.is_confirmed else _searched(answer),
                 "",
             )
         )
