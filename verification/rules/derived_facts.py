@@ -204,10 +204,10 @@ def five_years(kind: str, status: Status, on: date) -> Fact | None:
     over = years_after(status.granted_on, 5)
     return Fact(
         title,
-        f"{'Over since' if over <= on else 'Until'} {in_words(over)}. An earlier qualified "
-        "status would count from its own day.",
+        f"Five years from {in_words(status.granted_on)}, when residence was granted, "
+        f"{'ended' if over <= on else 'end'} on {in_words(over)}.",
         "8 U.S.C. 1613(a)",
-        f"Five years from {in_words(status.granted_on)}, when residence was granted.",
+        "An earlier qualified status would count from its own day.",
         "grant_date",
     )
 
@@ -224,10 +224,10 @@ def seven_years(kind: str, status: Status) -> Fact | None:
         return None
     return Fact(
         title,
-        f"Until {in_words(years_after(status.granted_on, 7))}.",
+        f"Seven years from {in_words(status.granted_on)} end on "
+        f"{in_words(years_after(status.granted_on, 7))}.",
         law,
-        f"Seven years from {in_words(status.granted_on)}.",
-        "grant_date",
+        counted_from="grant_date",
     )
 
 

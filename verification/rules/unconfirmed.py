@@ -18,7 +18,7 @@ HERE = "Add it with “Correct and retry”."
 # The reason that says most goes first; the name is put in for {who}.
 HEADLINES: tuple[tuple[Reason, str], ...] = (
     (Reason.DOCUMENT_SUSPECT, "A status verifier has to see a copy of {whose} document."),
-    (Reason.STATUS_NEEDS_REVIEW, "A status verifier has to read {whose} records."),
+    (Reason.STATUS_NEEDS_REVIEW, "A status verifier has to answer for {who}."),
     (Reason.SEVIS_ID_REQUIRED, "SAVE needs the SEVIS ID to answer for {who}."),
     (Reason.SEVIS_INACTIVE, "SAVE could not confirm {whose} status: the SEVIS ID is not active."),
     (Reason.SOURCE_UNAVAILABLE, "SAVE could not search every record that it needs for {who}."),
@@ -41,10 +41,7 @@ MEANS: dict[Reason, tuple[str, ...]] = {
     Reason.DOCUMENT_MISMATCH: (
         "The numbers do not belong together, or the card is not the newest one.",
     ),
-    Reason.AMBIGUOUS: (
-        "What was typed could mean more than one person, so nothing is returned.",
-        "One more number from the applicant’s documents can settle it.",
-    ),
+    Reason.AMBIGUOUS: ("What was typed could mean more than one person, so nothing is returned.",),
     Reason.SEVIS_ID_REQUIRED: (
         "The status of students and exchange visitors is read under their SEVIS ID.",
     ),
@@ -70,7 +67,7 @@ WIDER = "A status verifier can search more widely."
 
 # The document shown -> (another document, its field): a number that leads further.
 OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
-    "i551": (("naturalization_certificate", "naturalization_certificate"),),
+    "i551": (),
     "i766": (("i94", "i94_number"),),
     "i94": (("i551", "a_number"), ("i797", "card_number")),
     "i94_in_passport": (("i551", "a_number"),),

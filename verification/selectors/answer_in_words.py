@@ -42,6 +42,16 @@ PLAIN: dict[int, str] = {
     188: "deferred action for childhood arrivals, authorized to work",
     189: "temporary protected status, authorized to work",
 }
+# Where one statement stands for several things, the rule that decided says which.
+PLAIN_BY_RULE: dict[str, str] = {
+    "conditional_resident": "lawful permanent resident on conditions, authorized to work",
+    "parolee": "let in on parole; no work permission on record",
+    "parolee_who_may_work": "let in on parole, authorized to work for a time",
+    "work_permission_alone": "authorized to work for a time; the status is not named",
+    "compact_citizen": "citizen of a freely associated state, authorized to work",
+    "student_family": "nonimmigrant, family of a student or exchange visitor",
+    "visitor_admitted": "nonimmigrant, admitted for a time",
+}
 GRANTED: dict[str, str] = {
     "lpr": "Resident since",
     "lpr_conditional": "Resident since",
@@ -113,7 +123,7 @@ def in_words(case: Case, answer: InitialAnswer | None) -> InWords:
             wanted=tuple(one_more_number(case.document_type, typed, answer.reasons)),
         )
     returned: dict[str, dict[str, str]] = answer.returned or {}
-    plain = PLAIN.get(answer.statement_code, answer.statement.lower())
+    plain = PLAIN_BY_RULE.get(answer.rule) or PLAIN[answer.statement_code]
     code = normal(value_of(returned, "class_of_admission"))
     group, text = classes().get(code, ("", ""))
     on = deadlines.local_date(answer.at, case.agency.time_zone)
@@ -158,11 +168,11 @@ def drawn_from(grounds: dict[str, Any]) -> tuple[DrawnFrom, ...]:
     """The records behind the answer: that of the status first, then what agrees, then the rest."""
     found: dict[tuple[str, str], str] = {}
     if status := grounds.get("status_from"):
-        found[status["system"], status["record_date"]] = "status"
+        found[status["system"], status["record_date"]] = "the status"
     for record in grounds.get("agreeing", ()):
-        found.setdefault((record["system"], record["record_date"]), "agrees")
+        found.setdefault((record["system"], record["record_date"]), "the same status")
     if photo := grounds.get("photo"):
-        found.setdefault((photo["system"], photo["record_date"]), "photo")
+        found.setdefault((photo["system"], photo["record_date"]), "the photo")
     for system, day in grounds.get("systems", ()):
         found.setdefault((system, day), "other data")
     return tuple(
@@ -173,7 +183,7 @@ def drawn_from(grounds: dict[str, Any]) -> tuple[DrawnFrom, ...]:
 
 def photo_from(grounds: dict[str, Any]) -> str:
     """The caption of the photo: which card, and of when."""
-    photo = grounds.get("photo")
+    photo = grounds.get("the photo")
     if not photo:
         return ""
     card = {"I-551": "Permanent Resident Card", "I-766": "Employment Authorization Card"}.get(

@@ -42,7 +42,7 @@ REMEDIES: dict[str, str] = {
     Reason.NAME_MISMATCH: "Compare with the original. Are family and given name exchanged?",
     Reason.DATE_OF_BIRTH_MISMATCH: "Are day and month swapped?",
     Reason.DOCUMENT_MISMATCH: "Is it the most recent card? Were the numbers read off one document?",
-    Reason.AMBIGUOUS: "One more number from the documents can settle it.",
+    Reason.AMBIGUOUS: "Another number from the documents, or a status verifier, can settle it.",
     Reason.SEVIS_ID_REQUIRED: "Add the SEVIS ID from the I-20 or DS-2019 and retry.",
     Reason.SEVIS_INACTIVE: "The applicant asks the school or sponsor to correct it.",
     Reason.STATUS_NEEDS_REVIEW: "Nothing you typed is wrong; request additional verification.",
