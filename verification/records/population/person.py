@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from anyascii import anyascii
 
+from verification.records.held import Held
 from verification.records.population.name_lists import CULTURES, Culture
+from verification.records.systems.columns import COMMON
 
 PORTS = ("JFK", "LAX", "MIA", "SFO", "ORD", "ATL", "IAH", "EWR", "SEA", "BOS", "SYS", "ELP")
 OFFICES = ("NYC", "LOS", "MIA", "CHI", "HOU", "NBC", "DAL", "SFR")
@@ -14,6 +16,8 @@ CENTERS = ("EAC", "LIN", "SRC", "WAC", "IOE", "MSC", "NBC", "YSC")
 BY_COUNTRY = {culture.country: culture for culture in CULTURES}
 WEIGHTS = [culture.weight for culture in CULTURES]
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+SHARED = frozenset(column.name for column in COMMON)
 
 Row = dict[str, str]
 
@@ -119,6 +123,26 @@ class Person:
             if value:
                 self.rows[place][name] = value.isoformat() if isinstance(value, date) else value
         return self.rows[place]
+
+    def held(self) -> list[Held]:
+        """The person's records as the rules see them, without a database."""
+        return [
+            Held(
+                pk=number,
+                system=place.partition("/")[0],
+                record_id=row["record_id"],
+                updated_on=date.fromisoformat(row["updated_at"][:10]),
+                date_of_birth=date.fromisoformat(row["date_of_birth"]),
+                family_name=row["family_name"],
+                given_name=row["given_name"],
+                middle_name=row["middle_name"],
+                a_number=row["a_number"],
+                country_of_birth=row["country_of_birth"],
+                country_of_citizenship=row["country_of_citizenship"],
+                own={name: value for name, value in row.items() if value and name not in SHARED},
+            )
+            for number, (place, row) in enumerate(self.rows.items(), 1)
+        ]
 
     def central_index(self, code: str, since: date, **own: str | date | None) -> Row:
         return self.row(
