@@ -30,7 +30,11 @@ def check_letters(body: str) -> str:
 
 def new_case_number() -> str:
     """A number that was very probably never used; the database makes that certain."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 2))
+    drawn = secrets.randbelow(len(ALPHABET) ** len(WEIGHTS))
+    body = ""
+    for _ in WEIGHTS:
+        drawn, digit = divmod(drawn, len(ALPHABET))
+        body += ALPHABET[digit]
     return body + check_letters(body)
 
 

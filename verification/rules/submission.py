@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -67,12 +67,11 @@ class Submission:
 
     def as_json(self) -> dict[str, Any]:
         """The question in the form that is kept beside the answer."""
-        kept = asdict(self)
-        kept["date_of_birth"] = self.date_of_birth.isoformat() if self.date_of_birth else None
-        kept["document_expires_on"] = (
-            self.document_expires_on.isoformat() if self.document_expires_on else None
-        )
-        return {name: value for name, value in kept.items() if value not in ("", None, (), [])}
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name in self.__dataclass_fields__
+            if (value := getattr(self, name)) not in ("", None, ())
+        }
 
     def fingerprint(self, *, agency_id: int) -> str:
         """A digest that is equal when the same agency asks exactly the same of the same person."""
@@ -244,6 +243,8 @@ def validate(
     reference = " ".join(submission.agency_reference.split())
     if len(reference) > 40:
         findings.add("agency_reference", "A reference has at most 40 characters.")
+    if any(unicodedata.category(character) == "Cc" for character in reference):
+        findings.add("agency_reference", "A reference has letters, digits and signs only.")
     doubt = " ".join(submission.document_doubt.split())
     if not submission.original_examined and not doubt and submission.channel == "browser":
         findings.add(

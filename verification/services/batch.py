@@ -1,19 +1,35 @@
-"""Initial verification of many rows, each exactly as if the user had entered it (S2.4)."""
+"""Initial verification of many rows, each exactly as if the user had entered it (S2.4).
+
+Rows are verified a chunk a transaction, by the very service that verifies one
+(`initial.initiate_all`). The answers of a chunk are written to `OUT.csv.partial` after its commit;
+the file gets its name when all rows are done. After a kill the same command goes on behind the
+last whole chunk. What was committed but not yet written is found again as a duplicate, and gives
+the same case without a second charge.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
+
+from django.db import connection
 
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for
 from verification.enums import Outcome
-from verification.errors import CaseError, DuplicateCase
-from verification.models import Case
+from verification.errors import CaseError, DuplicateCase, InvalidSubmission
+from verification.models import InitialAnswer
+from verification.records.answer import Answer as SearchAnswer
+from verification.rules.submission import Submission
 from verification.services import initial
+from verification.services.initial import Begun
 from verification.services.world import submission_of
 
 INPUT = (
@@ -46,16 +62,33 @@ OUTPUT = (
     "class_of_admission",
     "record_refs",
 )
+DATES = ("date_of_birth", "document_expires_on")
+CHUNK = 250
+# While PostgreSQL writes one chunk, the rules judge the next.
+WORKERS = 2
+
+Row = dict[str, str]
+Answer = dict[str, str | int]
 
 
 @dataclass(slots=True)
 class BatchResult:
-    """How many rows were read, confirmed, not confirmed, and refused."""
+    """How many rows were read, confirmed, not confirmed, and refused; `resumed` of them before."""
 
     rows: int = 0
     confirmed: int = 0
     unconfirmed: int = 0
     refused: int = 0
+    resumed: int = 0
+
+    def count(self, outcome: str) -> None:
+        self.rows += 1
+        if outcome == Outcome.CONFIRMED:
+            self.confirmed += 1
+        elif outcome == "refused":
+            self.refused += 1
+        else:
+            self.unconfirmed += 1
 
 
 def verify_batch(
@@ -66,56 +99,141 @@ def verify_batch(
     clock: Callable[[], datetime],
     progress: Callable[[int], None] | None = None,
 ) -> BatchResult:
-    """Verify each row of `source` and write its answer to `target`, row by row.
+    """Verify each row of `source` and write its answer to `target`, in the order of the rows.
 
     A row that duplicates an open case gives that case's number and answer, without a new case or
     charge. A refused row has the outcome `refused` and the sentence in `statement`. Memory does
-    not grow with the number of rows.
+    not grow with the number of rows. `progress` is called with the number of rows done.
     """
     result = BatchResult()
-    with (
-        source.open(newline="", encoding="utf-8-sig") as incoming,
-        target.open("w", newline="", encoding="utf-8") as outgoing,
-    ):
-        reader = csv.DictReader(incoming)
+    partial = target.with_name(f"{target.name}.partial")
+    with source.open(newline="", encoding="utf-8-sig") as incoming:
+        reader = csv.DictReader(incoming, restval="")
         if missing := [name for name in INPUT if name not in (reader.fieldnames or [])]:
             raise CaseError(f"The file lacks the column(s) {', '.join(missing)}.")
-        writer = csv.DictWriter(outgoing, OUTPUT)
-        writer.writeheader()
-        for row in reader:
-            answer = _verify(row, by=by, at=clock())
-            writer.writerow(answer)
-            result.rows += 1
-            if answer["outcome"] == Outcome.CONFIRMED:
-                result.confirmed += 1
-            elif answer["outcome"] == "refused":
-                result.refused += 1
-            else:
-                result.unconfirmed += 1
-            if progress:
-                progress(result.rows)
+        rows: Iterator[Row] = iter(reader)
+        with partial.open("a+", newline="", encoding="utf-8") as outgoing:
+            _resume(outgoing, rows, result)
+            writer = csv.DictWriter(outgoing, OUTPUT)
+            for answers in _answered(rows, by=by, clock=clock):
+                writer.writerows(answers)
+                outgoing.flush()
+                for answer in answers:
+                    result.count(str(answer["outcome"]))
+                if progress:
+                    progress(result.rows)
+            os.fsync(outgoing.fileno())
+    partial.replace(target)
     return result
 
 
-def _verify(row: dict[str, str], *, by: User, at: datetime) -> dict[str, str | int]:
+def _resume(outgoing: io.TextIOWrapper, rows: Iterator[Row], result: BatchResult) -> None:
+    """Count what an earlier run wrote, pass its rows over, and cut off a line it did not finish."""
+    outgoing.seek(0)
+    kept = 0
+    header = outgoing.readline()
+    if header.strip() != ",".join(OUTPUT):
+        if header.endswith("\n"):
+            raise CaseError(
+                f"{outgoing.name} is not the beginning of a batch's answers. Remove it."
+            )
+        outgoing.seek(0)
+        outgoing.truncate()
+        csv.writer(outgoing).writerow(OUTPUT)
+        return
+    kept = outgoing.tell()
+    while (line := outgoing.readline()).endswith("\n"):
+        [cells] = csv.reader([line])
+        row = next(rows, None)
+        if row is None or len(cells) != len(OUTPUT) or cells[0] != row["row_id"]:
+            raise CaseError(
+                f"{outgoing.name} holds answers to other rows. Remove it to begin this file anew."
+            )
+        result.count(cells[OUTPUT.index("outcome")])
+        kept = outgoing.tell()
+    outgoing.seek(kept)
+    outgoing.truncate()
+    result.resumed = result.rows
+
+
+def _answered(
+    rows: Iterator[Row], *, by: User, clock: Callable[[], datetime]
+) -> Iterator[list[Answer]]:
+    """The answers chunk by chunk, in order; one chunk is on its way while another is written."""
+    if connection.in_atomic_block:
+        # The caller's transaction belongs to this thread alone.
+        while chunk := list(islice(rows, CHUNK)):
+            yield _verify(chunk, by, clock)
+        return
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="batch") as pool:
+        underway: list[Future[list[Answer]]] = []
+        try:
+            while chunk := list(islice(rows, CHUNK)):
+                underway.append(pool.submit(_verify_apart, chunk, by, clock))
+                if len(underway) > WORKERS:
+                    yield underway.pop(0).result()
+            while underway:
+                yield underway.pop(0).result()
+        finally:
+            for future in underway:
+                future.cancel()
+
+
+def _verify_apart(chunk: list[Row], by: User, clock: Callable[[], datetime]) -> list[Answer]:
+    """`_verify` on a thread, whose connection goes back to the pool afterwards."""
     try:
-        with scope_for(by):
-            case = initial.initiate(by=by, at=at, submission=submission_of(row))
-            return _answer(row["row_id"], case)
-    except DuplicateCase as duplicate:
-        with scope_for(by):
-            return _answer(row["row_id"], Case.objects.get(number=duplicate.number))
-    except CaseError as refusal:
-        return {"row_id": row["row_id"], "outcome": "refused", "statement": str(refusal)}
+        return _verify(chunk, by, clock)
+    finally:
+        connection.close()
 
 
-def _answer(row_id: str, case: Case) -> dict[str, str | int]:
-    answer = case.initial_answers.last()
-    assert answer is not None
+def _verify(chunk: list[Row], by: User, clock: Callable[[], datetime]) -> list[Answer]:
+    """The answers to the rows, in their order: one transaction, a dozen queries."""
+    asked = [_asked(row) for row in chunk]
+    with scope_for(by):
+        begun = iter(
+            initial.initiate_all(
+                by=by, at=clock(), submissions=[one for one in asked if isinstance(one, Submission)]
+            )
+        )
+        results = [next(begun) if isinstance(one, Submission) else one for one in asked]
+        known = _last_answers(one.number for one in results if isinstance(one, DuplicateCase))
+    return [_answer(row["row_id"], one, known) for row, one in zip(chunk, results, strict=True)]
+
+
+def _asked(row: Row) -> Submission | CaseError:
+    """The row as a submission, or why it cannot be one."""
+    if None in row:
+        return CaseError("The row has more cells than the header.")
+    for name in DATES:
+        try:
+            date.fromisoformat(row[name] or "2000-01-01")
+        except ValueError:
+            return InvalidSubmission({name: f"{name} is no date: write YYYY-MM-DD."})
+    return submission_of(row)
+
+
+def _last_answers(numbers: Iterable[str]) -> dict[str, InitialAnswer]:
+    """Case number → the last answer of the case. One query, or none."""
+    wanted = list(numbers)
+    if not wanted:
+        return {}
+    answers = InitialAnswer.objects.filter(case__number__in=wanted).select_related("case")
+    return {answer.case.number: answer for answer in answers.order_by("at", "id")}
+
+
+def _answer(row_id: str, result: Begun | CaseError, known: dict[str, InitialAnswer]) -> Answer:
+    answer: SearchAnswer | InitialAnswer
+    if isinstance(result, Begun):
+        number, answer = result.number, result.answer
+    elif isinstance(result, DuplicateCase):
+        number, answer = result.number, known[result.number]
+    else:
+        return {"row_id": row_id, "outcome": "refused", "statement": str(result)}
     returned = answer.returned or {}
     return {
         "row_id": row_id,
-        "case_number": case.number,
+        "case_number": number,
         "outcome": answer.outcome,
         "reasons": ";".join(answer.reasons),
         "statement_code": answer.statement_code,

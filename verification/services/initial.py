@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -313,7 +314,8 @@ def _begin(waiting: dict[int, Begun], permission: Permission) -> dict[int, Begun
     by, at = permission.by, permission.at
     # Nothing between the first row and the last may fail without undoing the whole scope.
     with transaction.atomic(savepoint=False):
-        cases = [begun.row for begun in waiting.values()]
+        # In one order everywhere, so that two batches never wait for each other in a ring.
+        cases = sorted((begun.row for begun in waiting.values()), key=itemgetter("fingerprint"))
         inserted = rows.insert(
             Case._meta.db_table, cases, skip_conflicts=True, returning=("number", "id")
         )

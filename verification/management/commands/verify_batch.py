@@ -17,7 +17,10 @@ from verification.services.batch import verify_batch
 
 
 class Command(BaseCommand):
-    help = "Initial verification of each row of IN.csv; the answers go to OUT.csv."
+    help = (
+        "Initial verification of each row of IN.csv; the answers go to OUT.csv. "
+        "After an interruption the same command goes on where it stopped."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--agency", required=True, help="the agency's code")
@@ -42,7 +45,7 @@ class Command(BaseCommand):
         terminal = sys.stderr.isatty() and not options["json"]
 
         def progress(rows: int) -> None:
-            if terminal and rows % 100 == 0:
+            if terminal:
                 self.stderr.write(f"\r  {rows:,} rows", ending="")
 
         try:
@@ -61,6 +64,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{result.rows:,} rows: {result.confirmed:,} confirmed, "
                 f"{result.unconfirmed:,} not confirmed, {result.refused:,} refused."
+                + (f" {result.resumed:,} of them were done before." if result.resumed else "")
             )
         if result.refused:
             sys.exit(1)
