@@ -1,0 +1,88 @@
+"""The life cycle of an invoice: drafted, issued, and settled one way or another (S4.2, S4.4)."""
+
+from datetime import date, datetime
+from functools import partial
+
+from django.db import models
+
+from verification.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
+
+
+class InvoiceStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    ISSUED = "issued", "Issued"
+    PARTLY_PAID = "partly_paid", "Partly paid"
+    PAID = "paid", "Paid"
+    DISPUTED = "disputed", "Disputed"
+    ADJUSTED = "adjusted", "Adjusted"
+    WRITTEN_OFF = "written_off", "Written off"
+
+
+S = InvoiceStatus
+OWED = (S.ISSUED, S.PARTLY_PAID, S.DISPUTED, S.ADJUSTED)
+
+# Sides: "office" is the program's billing, "agency" the administrator who gets the invoice.
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition("issue", (S.DRAFT,), S.ISSUED, "office", "issue"),
+    Transition(
+        "pay_part",
+        (S.ISSUED, S.PARTLY_PAID, S.ADJUSTED),
+        S.PARTLY_PAID,
+        "office",
+        "a payment came, something is open",
+    ),
+    Transition("settle", OWED, S.PAID, "office", "nothing is open"),
+    Transition("dispute", (S.ISSUED, S.PARTLY_PAID), S.DISPUTED, "agency", "dispute"),
+    Transition("adjust", (S.DISPUTED,), S.ADJUSTED, "office", "adjust with a credit note"),
+    Transition("uphold", (S.DISPUTED,), S.ISSUED, "office", "uphold"),
+    Transition("write_off", OWED, S.WRITTEN_OFF, "office", "write off"),
+)
+BY_NAME = by_name(TRANSITIONS)
+_move = partial(move, BY_NAME)
+
+
+class InvoiceLifecycle(Lifecycle):
+    """Where an invoice may go next."""
+
+    status = StatusField(
+        choices=InvoiceStatus.choices,
+        default=InvoiceStatus.DRAFT,
+        protected=True,
+        editable=False,
+        max_length=12,
+    )
+    number = models.CharField(max_length=16, blank=True, editable=False)
+    issued_at = models.DateTimeField(null=True, editable=False)
+    due_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @_move("issue")
+    def issue(self, *, number: str, at: datetime, due_on: date) -> None:
+        """It has its number now, and never changes again."""
+        self.number, self.issued_at, self.due_on = number, at, due_on
+
+    @_move("pay_part")
+    def pay_part(self) -> None:
+        """Something was paid, not all."""
+
+    @_move("settle")
+    def settle(self) -> None:
+        """Payments and credit notes cover it."""
+
+    @_move("dispute")
+    def dispute(self) -> None:
+        """The agency says that a line is wrong."""
+
+    @_move("adjust")
+    def adjust(self) -> None:
+        """The office agrees and credits it."""
+
+    @_move("uphold")
+    def uphold(self) -> None:
+        """The office explains why the line stands."""
+
+    @_move("write_off")
+    def write_off(self) -> None:
+        """The office gives the open rest up."""

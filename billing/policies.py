@@ -1,0 +1,25 @@
+"""Who may see invoices, and who may act on them."""
+
+from __future__ import annotations
+
+from billing.errors import BillingError
+from save_portal.accounts.models import User
+from save_portal.accounts.roles import Permission
+
+
+def is_office(by: User) -> bool:
+    """The program's billing: sees all agencies' invoices, issues, records payments."""
+    return by.agency_id is None and by.can(Permission.MANAGE_PROGRAM)
+
+
+def check_is_office(by: User) -> None:
+    if not is_office(by):
+        raise BillingError("Only the program office does this.", status_code=403)
+
+
+def check_disputes(by: User, *, agency_id: int) -> None:
+    """The administrator who answers for the invoice disputes it."""
+    if by.agency_id != agency_id or not by.can(Permission.VIEW_INVOICES):
+        raise BillingError(
+            "Only the administrator of the agency disputes its invoice.", status_code=403
+        )

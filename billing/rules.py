@@ -1,0 +1,46 @@
+"""What a month costs (S4.2). Pure functions; amounts are U.S. dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+MINIMUM = Decimal("25.00")  # a month with any use that is paid for
+DAYS_TO_PAY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """So many acts of a kind by a person, all at one price. `used_in` is a month's first day."""
+
+    department_id: int | None
+    by_id: int
+    kind: str
+    used_in: date
+    unit_price: Decimal
+    quantity: int
+
+    @property
+    def amount(self) -> Decimal:
+        return self.quantity * self.unit_price
+
+
+def first_of_next(month: date) -> date:
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def has_ended_everywhere(month: date, at: datetime) -> bool:
+    """Whether it is over in the last time zone on earth, twelve hours behind UTC."""
+    return (at - timedelta(hours=12)).date() >= first_of_next(month)
+
+
+def up_to_minimum(used: Iterable[Used]) -> Decimal:
+    """What is missing to the minimum; nothing where no act was paid for (S4.2)."""
+    total = sum((use.amount for use in used), Decimal())
+    return MINIMUM - total if Decimal() < total < MINIMUM else Decimal()
+
+
+def due_on(issued_on: date) -> date:
+    return issued_on + timedelta(days=DAYS_TO_PAY)
