@@ -101,10 +101,14 @@ class Invoice(InvoiceLifecycle):
                 name="invoice_content_never_changes",
                 fields=["agency", "kind", "month", "corrects"],
             ),
-            pgtrigger.ReadOnly(
+            pgtrigger.Protect(
                 name="invoice_issued_never_changes",
-                fields=["number", "issued_at", "due_on", "total"],
-                condition=~pgtrigger.Q(old__status=InvoiceStatus.DRAFT.value),
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.status <> 'draft'"
+                    " AND (OLD.number, OLD.issued_at, OLD.due_on, OLD.total) IS DISTINCT FROM"
+                    " (NEW.number, NEW.issued_at, NEW.due_on, NEW.total)"
+                ),
             ),
             pgtrigger.Protect(name="invoice_never_deleted", operation=pgtrigger.Delete),
         ]

@@ -85,7 +85,9 @@ def close_month(month: date, *, at: datetime) -> MonthClose:
             raise BillingError("A later month is closed already; its invoices have these charges.")
         cursor.execute("LOCK TABLE verification_chargeevent IN SHARE MODE")
         cursor.execute("SELECT coalesce(max(id), 0) FROM verification_chargeevent")
-        return MonthClose.objects.create(month=month, upto_charge=cursor.fetchone()[0], closed_at=at)
+        return MonthClose.objects.create(
+            month=month, upto_charge=cursor.fetchone()[0], closed_at=at
+        )
 
 
 def issue_month(

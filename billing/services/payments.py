@@ -210,9 +210,7 @@ def _allocate(
 
 def _locked(invoice_id: int, version: int) -> Invoice:
     invoice = (
-        Invoice.objects.select_for_update()
-        .filter(pk=invoice_id, kind=Invoice.Kind.INVOICE)
-        .first()
+        Invoice.objects.select_for_update().filter(pk=invoice_id, kind=Invoice.Kind.INVOICE).first()
     )
     if invoice is None:
         raise BillingError("There is no such invoice.", status_code=404)

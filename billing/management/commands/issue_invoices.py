@@ -43,5 +43,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result))
         else:
             self.stdout.write(
-                f"{done.invoices:,} invoices issued (${done.total:,}), {done.existing:,} were there."
+                f"{done.invoices:,} invoices issued (${done.total:,}); {done.existing:,} existed."
             )
