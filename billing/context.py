@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from billing.selectors import prices_on
+from billing.selectors.prices import prices_on
 
 
 def prices(request: HttpRequest) -> dict[str, Any]:
     """`prices.initial` and so on, read only by pages that show one."""
-    return {"prices": SimpleLazyObject(lambda: prices_on(timezone.localdate()))}
+    agency = getattr(getattr(request, "user", None), "agency", None)
+    return {"prices": SimpleLazyObject(lambda: prices_on(timezone.localdate(), agency=agency))}

@@ -13,13 +13,17 @@ DAYS_TO_PAY = 30
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """So many acts of a kind by a person, all at one price. `used_in` is a month's first day."""
+    """So many acts of a kind by a person, all at one price, between two days of one month.
+
+    Days are the agency's; no other act of that person and kind lies between them.
+    """
 
     department_id: int | None
     by_id: int
     kind: str
-    used_in: date
     unit_price: Decimal
+    first_on: date
+    last_on: date
     quantity: int
 
     @property

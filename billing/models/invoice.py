@@ -142,7 +142,8 @@ class InvoiceLine(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     kind = models.CharField(max_length=12, choices=ChargeKind.choices, blank=True)
-    used_in = models.DateField(null=True, help_text="the month of the acts; an earlier one is late")
+    first_on = models.DateField(null=True, help_text="the first day of the acts, the agency's day")
+    last_on = models.DateField(null=True)
     quantity = models.PositiveIntegerField(default=0)
     unit_price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
@@ -157,7 +158,12 @@ class InvoiceLine(models.Model):
             models.CheckConstraint(
                 name="invoice_line_adds_up",
                 condition=Q(kind="", quantity=0, unit_price__isnull=True)
-                | Q(quantity__gte=1, amount=models.F("quantity") * models.F("unit_price")),
+                | Q(
+                    first_on__isnull=False,
+                    last_on__isnull=False,
+                    quantity__gte=1,
+                    amount=models.F("quantity") * models.F("unit_price"),
+                ),
             ),
         ]
         triggers: ClassVar = [

@@ -23,6 +23,7 @@ from save_portal.audit.models import AuditEvent
 from save_portal.outbox import queue
 from tests.conftest import AT, make_agency, make_user
 from tests.verification.lifecycles.test_case import case_at
+from tests.verification.test_tenancy import rows
 from verification.models import Case, ChargeEvent
 
 OCTOBER = date(2026, 10, 1)
@@ -51,7 +52,8 @@ def charge(user, *, kind="retry", at=AT, times=1):
     case = case or case_at("initial_unconfirmed", by=user)
     with system_scope():
         ChargeEvent.objects.bulk_create(
-            ChargeEvent(agency=user.agency, case=case, by=user, kind=kind, at=at) for _ in range(times)
+            ChargeEvent(agency=user.agency, case=case, by=user, kind=kind, at=at)
+            for _ in range(times)
         )
 
 
@@ -488,3 +490,47 @@ def test_only_the_own_administrator_disputes_and_only_the_office_answers(
         for by in (stranger, federal):
             with pytest.raises(BillingError, match="Only the program office"):
                 payments.write_off(reply="No.", by=by, **act)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_agency_sees_another_agencys_money_even_without_django(office):
+    with system_scope():
+        Price.objects.get_or_create(
+            kind="retry",
+            effective_from=date(2008, 10, 1),
+            defaults={"amount": Decimal("0.50")},
+        )
+    officer = make_user("Otto", Role.PROGRAM_OFFICER, office=office)
+    agencies = []
+    for code in ("BUREAU", "TREASURY"):
+        agency = make_agency(code)
+        with system_scope():
+            agency.kind = Agency.Kind.FEDERAL
+            agency.save()
+        charge(make_user("Fay", Role.GENERAL_USER, agency=agency), at=in_october())
+        agencies.append(agency)
+    invoicing.issue_month(OCTOBER, at=CLOSING)
+    with system_scope():
+        for agency in agencies:
+            payments.record(
+                agency_id=agency.pk,
+                method="check",
+                reference="1",
+                amount=Decimal("5.00"),
+                received_on=date(2026, 11, 10),
+                by=officer,
+                at=AT,
+            )
+
+    own = agencies[0].pk
+    for table in (
+        "billing_invoice",
+        "billing_historicalinvoice",
+        "billing_invoiceline",
+        "billing_payment",
+        "billing_allocation",
+    ):
+        assert rows(table) == [], table
+        assert rows(table, role="") == [], table
+        assert set(rows(table, scope="agency", agency_id=own)) == {own}, table
+        assert len(set(rows(table, scope="all"))) == 2, table

@@ -1,6 +1,7 @@
 """Tags that every template may use: icons, case numbers, links of a filtered list."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -50,6 +51,14 @@ def address(context: template.Context, **changes: Any) -> str:
 
 
 register.filter("first_control", first_control)
+
+
+@register.filter
+def dollars(amount: Decimal | str) -> str:
+    """An amount in dollars and cents; "nothing" where nothing is paid."""
+    amount = Decimal(amount or 0)
+    sign = "−" if amount < 0 else ""
+    return f"{sign}${abs(amount):,.2f}" if amount else "nothing"
 
 
 @register.filter

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from billing.models import Price
+from billing.models import Exemption, Price
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import DisclosureEvent
 from save_portal.documents import worker
@@ -80,6 +80,7 @@ def test_the_case_details_are_a_pdf(dana, request, which):
 
 
 def test_the_case_details_name_each_charge_at_the_price_of_its_day(dana, confirmed):
+    Exemption.objects.all().delete()
     Price.objects.create(kind="initial", amount="3.10", effective_from=AT.date() + timedelta(1))
     response = dana.get(f"/cases/{confirmed.number}/details.pdf")
     text = " ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(response.content)).pages)
