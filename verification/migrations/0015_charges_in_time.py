@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("verification", "0013_g845"),
+        ("verification", "0014_history_by_trigger"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
