@@ -2,7 +2,9 @@
 
 import inspect
 import re
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +162,181 @@ def test_every_rule_is_said_in_words_and_every_confirming_rule_has_a_statement()
     assert named <= set(RULES)
     assert set(CODES) <= set(RULES)
     assert all(f'"{name}"' in inspect.getsource(status) for name in RULES)
+
+
+def test_every_rule_of_a_step_is_told_in_the_documentation():
+    told = (Path(__file__).parents[3] / "docs" / "answer.md").read_text(encoding="utf-8")
+    assert all(f"{number}. " in told for number in range(1, len(status.STEPS) + 1))
+    assert re.findall(r'"""(\d+)\.', inspect.getsource(status)) == [
+        str(number) for number in range(1, len(status.STEPS) + 1)
+    ]
+
+
+YESTERDAY, LAST_YEAR = "2026-11-19", "2025-11-20"
+SWORN = {"form": "N-400", "decision": "APPROVED", "oath_date": "2026-11-15"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "records"),
+    [
+        (
+            "naturalized_but_index_says_otherwise",
+            [cis("IR6"), held("RNACS", certificate_number="20120001", **SWORN)],
+        ),
+        (
+            "naturalized_but_index_says_otherwise",
+            [cis("IR6"), held("CLAIMS4", **SWORN)],
+        ),
+        (
+            "naturalized_but_index_says_otherwise",
+            [cis("IR6"), held("MIDAS", naturalization_date="1951-07-04")],
+        ),
+        ("microfilm_only", [held("MIDAS", certificate_number="6120001")]),
+        ("citizenship_lost", [cis("DNA", naturalization_date="2001-01-01")]),
+        ("order_of_removal", [cis("IR6"), held("EID", final_order_date=LAST_YEAR)]),
+        ("court_decision", [cis("IR6"), held("EOIR", decision="ORDERED REMOVED")]),
+        ("removal_on_record", [cis("IR6"), held("EID", removed_on=LAST_YEAR)]),
+        ("residence_given_up", [cis("IR6"), held("CLAIMS3", form="I-407", decision="APPROVED")]),
+        (
+            "adjustment_not_in_index",
+            [cis("AS1"), held("CLAIMS3", form="I-485", decision="APPROVED")],
+        ),
+        (
+            "asylum_grant_not_in_index",
+            [cis("B2", ead_provision="C08", ead_end=SOON), held("RAPS", decision="GRANTED")],
+        ),
+        ("court_grant_not_in_index", [cis("B2"), held("EOIR", decision="GRANTED")]),
+        ("asylum_ended", [cis("AS1"), held("RAPS", decision="TERMINATED")]),
+        ("conditions_have_run_out", [cis("CR6", status_date="2024-11-19")]),
+        (
+            "conditions_have_run_out",
+            [cis("CR6", status_date=LAST_YEAR), held("MFAS", conditional_to=YESTERDAY)],
+        ),
+        ("conditions_not_removed", [cis("CR6"), held("MFAS", outcome="DENIED")]),
+        ("parole_has_run_out", [cis("DT"), held("RAPS", parole_until=YESTERDAY)]),
+        ("parole_dates_disagree", [cis("DT"), adis("DT", PAST), held("RAPS", parole_until=SOON)]),
+        ("work_permission_has_run_out", [cis("TPS", ead_provision="A12", ead_end=PAST)]),
+        (
+            "renewal_not_in_index",
+            [
+                cis("B2", ead_provision="C09", ead_end=PAST),
+                held("CLAIMS3", form="I-765", received_on=LAST_YEAR),
+            ],
+        ),
+        ("work_permission_reviewed", [cis("B2", ead_provision="C18", ead_end=SOON)]),
+        ("class_protected", [cis("B2", ead_provision="C31", ead_end=SOON)]),
+        ("class_protected", [adis("U1", "D/S")]),
+        ("class_protected", [adis("B2", SOON), held("CLAIMS3", form="I-914")]),
+        ("departure_on_record", [adis("B2", SOON, departure_date="2026-10-01")]),
+        (
+            "later_approval_not_in_admission",
+            [
+                adis("H1B", SOON),
+                held(
+                    "CLAIMS3",
+                    form="I-129",
+                    requested_class="H1B",
+                    decision="APPROVED",
+                    decided_on="2026-10-01",
+                    valid_to="2029-01-01",
+                ),
+            ],
+        ),
+        ("extension_pending", [adis("H1B", PAST), held("CLAIMS3", form="I-129")]),
+        (
+            "petition_ended",
+            [
+                adis("H1B", SOON),
+                held(
+                    "CLAIMS3",
+                    form="I-129",
+                    requested_class="H1B",
+                    decision="REVOKED",
+                    decided_on="2026-10-01",
+                ),
+            ],
+        ),
+        ("visa_revoked", [adis("B2", SOON), held("CCD", revoked_on="2026-10-01")]),
+        ("in_removal_proceedings", [adis("B2", SOON), held("EID", charge_date="2026-10-01")]),
+        ("in_removal_proceedings", [adis("B2", SOON), held("EOIR", received_on="2026-10-01")]),
+        (
+            "admissions_disagree",
+            [adis("B2", SOON), held("NIIS", class_of_admission="F1", arrival_date="2026-01-05")],
+        ),
+        (
+            "student_class_disagrees",
+            [adis("F1", "D/S"), held("SEVIS", class_of_admission="J1", status="ACTIVE")],
+        ),
+        (
+            "program_has_ended",
+            [held("SEVIS", class_of_admission="F1", status="ACTIVE", program_end="2026-09-20")],
+        ),
+    ],
+)
+def test_what_a_newer_system_knows_goes_to_a_verifier_and_says_no_more(rule, records):
+    choice = choose(records, today=TODAY)
+    assert (choice.rule, choice.statement_code, choice.reasons) == (
+        rule, 5, ("status_needs_review",),
+    )  # fmt: skip
+    assert choice.source is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "records"),
+    [
+        ("citizen_by_certificate", [held("RNACS", certificate_number="20120001", **SWORN)]),
+        (
+            "permanent_resident",
+            [cis("IR6"), held("EOIR", decision="ORDERED REMOVED", appeal_pending="YES")],
+        ),
+        ("permanent_resident", [cis("IR6"), held("EOIR", decision="RELIEF GRANTED")]),
+        ("permanent_resident", [cis("AS6"), held("RAPS", decision="GRANTED")]),
+        ("permanent_resident", [cis("IR6"), held("EID", charge_date=LAST_YEAR)]),
+        ("conditional_resident", [cis("CR6", status_date="2024-11-20")]),
+        (
+            "conditions_removed",
+            [cis("CR6", status_date="2020-01-01"), held("MFAS", outcome="APPROVED")],
+        ),
+        (
+            "parolee",
+            [cis("DT"), held("RAPS", parole_class="DT", parole_until=SOON, decision="GRANTED")],
+        ),
+        ("asylum_pending", [cis("EWI", ead_provision="C08", ead_end=SOON)]),
+        ("work_permission_alone", [cis("B2", ead_provision="A10", ead_end=SOON)]),
+        (
+            "nonimmigrant_with_work_permission",
+            [adis("H4", SOON), cis("", ead_provision="C26", ead_end=SOON)],
+        ),
+        (
+            "visitor_admitted",
+            [
+                adis("B2", SOON),
+                held(
+                    "ADIS",
+                    class_of_admission="B2",
+                    arrival_date="2025-06-01",
+                    departure_date="2025-12-01",
+                ),
+            ],
+        ),
+        ("worker_admitted", [adis("H1B", SOON), held("CCD", revoked_on="2020-10-01")]),
+    ],
+)
+def test_what_only_looks_like_a_contradiction_is_confirmed(rule, records):
+    choice = choose(records, today=TODAY)
+    assert (choice.rule, choice.statement_code) == (rule, CODES[rule])
+
+
+@pytest.mark.parametrize("card_status", ["LOST", "STOLEN", "REPLACED", "REVOKED"])
+def test_a_card_that_is_no_longer_valid_asks_for_the_newest_one(card_status):
+    card = held("ISRS", card_number="MSC2155330947", card_status=card_status)
+    shown = frozenset({("card", "MSC2155330947")})
+    choice = choose([cis("IR6"), card], today=TODAY, shown=shown)
+    assert (choice.statement_code, choice.reasons) == (37, ("document_mismatch",))
+    assert choose([cis("IR6"), card], today=TODAY).rule == "permanent_resident"
+
+
+def test_of_two_joined_files_the_one_they_were_joined_to_counts():
+    old = held("CIS", class_of_admission="F1", consolidated_to="123456789")
+    new = replace(cis("IR6"), a_number="123456789", record_id="R2")
+    assert choose([old, new], today=TODAY).rule == "permanent_resident"
