@@ -15,7 +15,8 @@ from verification.records.systems import SYSTEMS, Viewer
 
 TODAY = date(2026, 11, 20)
 CLASSES = (
-    "IR6", "CR6", "RE1", "AS1", "RE6", "DT", "CC", "TPS", "EWI", "B2", "H1B", "F1", "F2", "J1", "MIS",
+    "IR6", "CR6", "RE1", "AS1", "RE6", "DT",
+    "CC", "TPS", "EWI", "B2", "H1B", "F1", "F2", "J1", "MIS",
     "CW1", "ABD", "PEN", "B11", "T1", "USC", "DNA", "ZZ9", "",
 )  # fmt: skip
 DAYS = st.integers(-900, 900).map(lambda n: (TODAY + timedelta(days=n)).isoformat())
