@@ -1,11 +1,20 @@
 from django.urls import path
 
-from verification.views import case, case_additional, corrections, documents, initiate, lists
+from verification.views import (
+    case,
+    case_additional,
+    corrections,
+    documents,
+    home,
+    initiate,
+    lists,
+    review,
+)
 
 app_name = "verification"
 
 urlpatterns = [
-    path("", lists.my_work_page, name="my-work"),
+    path("", home.home, name="my-work"),
     path("cases/", lists.cases, name="case-list"),
     path("cases/export.csv", lists.export, name="export"),
     path("cases/views/", lists.save_view, name="save-view"),
@@ -40,6 +49,18 @@ urlpatterns = [
         documents.remove,
         name="document-remove",
     ),
+    path("review/", review.queue, name="review-queue"),
+    path("review/find/", review.find, name="review-find"),
+    path("review/take-next/", review.take_next, name="take-next"),
+    path("review/withdrawn/<int:draft_id>/", review.withdrawn_read, name="withdrawn-read"),
+    path("review/answers/<int:answer_id>/correct/", review.correct, name="correct-answer"),
+    path("review/second-looks/take/", review.take_second_look, name="take-second-look"),
+    path("review/second-looks/<int:look_id>/", review.look, name="second-look"),
+    path("review/<str:number>/", review.bench, name="workbench"),
+    path("review/<str:number>/take/", review.take, name="take"),
+    path("review/<str:number>/release/", review.release, name="release"),
+    path("review/<str:number>/hand-over/", review.hand_over, name="hand-over"),
+    path("review/<str:number>/draft/", review.draft, name="review-draft"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/begin/", corrections.begin, name="begin-correction"),
     path("corrections/<int:request_id>/", corrections.show, name="correction"),

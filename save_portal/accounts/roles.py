@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SIGN_AGREEMENT = "sign_agreement"
     REVIEW_REQUESTS = "review_requests"
     MANAGE_QUEUE = "manage_queue"
+    VIEW_PROTECTED_RECORDS = "view_protected_records"
     MANAGE_PROGRAM = "manage_program"
     CORRECT_RECORDS = "correct_records"
     MONITOR = "monitor"
@@ -65,7 +66,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SIGN_AGREEMENT,
     },
     Role.STATUS_VERIFIER: frozenset({Permission.REVIEW_REQUESTS}),
-    Role.VERIFIER_SUPERVISOR: frozenset({Permission.REVIEW_REQUESTS, Permission.MANAGE_QUEUE}),
+    # Who is cleared for people under special protection (8 CFR 208.6, 8 USC 1367).
+    Role.VERIFIER_SUPERVISOR: frozenset(
+        {
+            Permission.REVIEW_REQUESTS,
+            Permission.MANAGE_QUEUE,
+            Permission.VIEW_PROTECTED_RECORDS,
+        }
+    ),
     Role.PROGRAM_OFFICER: frozenset({Permission.MANAGE_PROGRAM, Permission.VIEW_INVOICES}),
     Role.RECORDS_OFFICER: frozenset({Permission.CORRECT_RECORDS}),
     Role.COMPLIANCE_OFFICER: frozenset({Permission.MONITOR}),

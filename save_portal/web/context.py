@@ -31,6 +31,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_see_corrections": user.can(Permission.REVIEW_REQUESTS)
             or user.can(Permission.CORRECT_RECORDS),
             "may_see_invoices": user.can(Permission.VIEW_INVOICES),
+            "may_review": user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE),
+            "may_manage_queue": user.can(Permission.MANAGE_QUEUE),
             "may_manage_program": user.can(Permission.MANAGE_PROGRAM),
             "session_seconds": seconds_left(request),
             "warning_seconds": settings.SESSION_WARNING_SECONDS,

@@ -17,6 +17,7 @@ from verification.lifecycles.case import (
     IN_REVIEW,
     OPEN,
     TRANSITIONS,
+    WAITS_FOR_VERIFIER,
     CaseLifecycle,
     CaseStatus,
 )
@@ -247,6 +248,11 @@ class Case(CaseLifecycle):
                 fields=["due_on", "id"],
                 condition=Q(status=CaseStatus.ADDITIONAL_REQUESTED)
                 | Q(status=CaseStatus.G845_MAILED, papers_arrived_at__isnull=False),
+            ),
+            models.Index(
+                name="case_waits_for_verifier",
+                fields=["due_on", "id"],
+                condition=Q(status__in=[s.value for s in WAITS_FOR_VERIFIER]),
             ),
             models.Index(
                 name="case_of_reviewer",

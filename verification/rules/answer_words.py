@@ -37,7 +37,7 @@ class Given(Protocol):
     correction_note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Typed:
     """What is typed so far, for the preview."""
 

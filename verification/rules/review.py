@@ -96,6 +96,11 @@ def check(
     )
 
 
+def readable_items(answer: AnswerInput, *, today: date) -> tuple[dict[str, Any], ...]:
+    """The items as they can be put into words now: details in error are left out."""
+    return tuple(_items(answer, {}, today=today))
+
+
 def _check_classes(
     items: list[dict[str, Any]], class_exists: Callable[[str], bool], errors: dict[str, str]
 ) -> None:
@@ -230,6 +235,11 @@ def _check_kind(
         elif kind == AnswerKind.RESUBMIT and not send_again:
             errors["send_again"] = "Tick what exactly the agency has to send."
         return
+    if send_again:
+        errors["send_again"] = (
+            "To have these sent, ask for the documents instead of giving the answer; "
+            "or untick them."
+        )
     if not numbers and not comments and not comment:
         errors.setdefault("items", "Tick what is true, or choose a comment that says why not.")
     if kind == AnswerKind.CORRECTION and not note:

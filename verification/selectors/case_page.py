@@ -205,7 +205,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         else None,
         compared=_compare(case, answer) if answer and answer.returned else [],
         look_at=_look_at(case, reasons),
-        typed=_typed(case),
+        typed=typed_rows(case),
         acts=_acts(case, user=user, has_photo=has_photo),
         timeline=_timeline(case, answers, requests),
         charges=charges,
@@ -245,7 +245,7 @@ def require_case(*, user: User, number: str) -> Case:
     return case
 
 
-def _typed(case: Case) -> list[tuple[str, str, str]]:
+def typed_rows(case: Case) -> list[tuple[str, str, str]]:
     """(field, label, shown value) of what was typed, in the order of the document."""
     document = immigration_documents.DOCUMENT_TYPES[case.document_type]
     rows = [
@@ -269,7 +269,7 @@ def _typed(case: Case) -> list[tuple[str, str, str]]:
 
 def _look_at(case: Case, reasons: list[str]) -> list[LookAt]:
     shown: list[LookAt] = []
-    typed = {name: (label, value) for name, label, value in _typed(case)}
+    typed = {name: (label, value) for name, label, value in typed_rows(case)}
     for reason in reasons:
         why = f"{Reason(reason).label} {REMEDIES[Reason(reason)]}"
         pointed = [name for name in REASON_FIELDS.get(Reason(reason), ()) if name in typed]

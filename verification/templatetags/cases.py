@@ -1,9 +1,9 @@
 """Filters for pages of cases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from django import template
 from django.utils import timezone
@@ -31,6 +31,18 @@ def column_words(name: str) -> str:
     """A column of a source file as words: `date_of_birth` → Date of birth."""
     words = name.replace("_", " ").replace("a number", "A-number").replace("i94", "I-94")
     return f"{words[:1].upper()}{words[1:]}"
+
+
+@register.filter
+def page_numbers(pages: int) -> range:
+    """1 to the number of pages, for a loop."""
+    return range(1, pages + 1)
+
+
+@register.filter
+def at(things: Sequence[Any], position: int) -> Any:
+    """The thing at a position, counted from 0."""
+    return things[position]
 
 
 @register.filter
