@@ -26,6 +26,7 @@ from verification.models import (
 from verification.rules.closing import open_duty
 from verification.rules.next_act import NextAct, next_act
 from verification.rules.submission import fold
+from verification.selectors.verifier_answers import Given, given_answers
 
 # What a reason points at among the typed fields; it never carries a value out of a record (S1.4).
 REASON_FIELDS: dict[str, tuple[str, ...]] = {
@@ -141,6 +142,17 @@ class CasePage:
     may_act: bool
     duties_done: int
     record_corrected_on: date | None
+    given: list[Given]
+
+    @property
+    def verifier_answer(self) -> Given | None:
+        """The newest answer of a status verifier that still holds."""
+        return next((given for given in reversed(self.given) if given.holds), None)
+
+    @property
+    def earlier_answers(self) -> list[Given]:
+        """The other answers of status verifiers, newest first."""
+        return [given for given in reversed(self.given) if given is not self.verifier_answer]
 
     @property
     def expires_soon(self) -> bool:
@@ -156,7 +168,7 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Five queries: the case with its people, its answers, requests and charges, and the calendar's
+    Six queries: the case with its people, its answers of both kinds, requests and charges, and the calendar's
     closures when they are not at hand.
     """
     case = (
@@ -185,6 +197,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     answers = list(case.initial_answers.select_related("by"))
     charges = list(case.charges.all())
     requests = list(case.additional_requests.select_related("by"))
+    given = given_answers(case, user=user)
     answer = answers[-1] if answers else None
     has_photo = answer is not None and answer.photo_id is not None
     reasons = answer.reasons if answer else []
@@ -207,7 +220,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         look_at=_look_at(case, reasons),
         typed=typed_rows(case),
         acts=_acts(case, user=user, has_photo=has_photo),
-        timeline=_timeline(case, answers, requests),
+        timeline=_timeline(case, answers, requests, given),
         charges=charges,
         has_photo=has_photo,
         may_act=may_act and case.is_open,
@@ -215,6 +228,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
             (case.told_applicant_at is not None, bool(case.wish), case.sheet_given_at is not None)
         ),
         record_corrected_on=_corrected_since(case, answer),
+        given=given,
     )
 
 
@@ -392,7 +406,10 @@ def _searched(answer: InitialAnswer) -> str:
 
 
 def _timeline(
-    case: Case, answers: list[InitialAnswer], requests: list[AdditionalRequest]
+    case: Case,
+    answers: list[InitialAnswer],
+    requests: list[AdditionalRequest],
+    given: list[Given],
 ) -> list[Happened]:
     """What happened, newest first; two things at one instant in the order they were done."""
     lines: list[Happened] = []
@@ -432,6 +449,10 @@ def _timeline(
             asked.by.full_name,
         )
         for asked in requests
+    ]
+    lines += [
+        Happened(each.answer.at, each.happened, each.words.basis, "the Status Verification Office")
+        for each in given
     ]
     if case.closed_at:
         lines.append(

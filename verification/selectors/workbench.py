@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from save_portal.accounts.models import User
 from verification import deadlines, policies
-from verification.enums import AnswerKind
 from verification.lifecycles.case import IN_QUEUE, IN_REVIEW
 from verification.models import (
     AdditionalRequest,
@@ -18,19 +17,9 @@ from verification.models import (
     SecondReview,
     VerifierAnswer,
 )
-from verification.rules.answer_words import AnswerWords, words
 from verification.selectors.case_page import typed_rows
 from verification.selectors.review_queue import VERIFIERS, office_date
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer given before, in the agency's words. `superseded`: a correction followed."""
-
-    answer: VerifierAnswer
-    words: AnswerWords
-    superseded: bool
-    may_correct: bool
+from verification.selectors.verifier_answers import CORRECTABLE, Given, given_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ def answer_to_correct(*, user: User, answer_id: int) -> VerifierAnswer | None:
     """The answer, if this person may correct it and nobody has."""
     answer = (
         VerifierAnswer.objects.select_related("case")
-        .filter(pk=answer_id, corrected_by=None, kind__in=(AnswerKind.FINAL, AnswerKind.CORRECTION))
+        .filter(pk=answer_id, corrected_by=None, kind__in=CORRECTABLE)
         .first()
     )
     if answer is None or not policies.can_correct(by=user, answer=answer):
@@ -103,8 +92,6 @@ def answer_to_correct(*, user: User, answer_id: int) -> VerifierAnswer | None:
 
 def _page(case: Case, *, user: User, at: datetime) -> Workbench:
     looks = SecondReview.objects.filter(answer__case=case, by=user, done_at=None)
-    answers = [] if looks.exists() else list(case.verifier_answers.select_related("by"))
-    corrected = {answer.corrects_id for answer in answers}
     holds = case.reviewer_id == user.pk
     today = office_date(at)
     move = case.status in IN_REVIEW and policies.can_move_review(by=user, case=case)
@@ -114,17 +101,7 @@ def _page(case: Case, *, user: User, at: datetime) -> Workbench:
         days_left=deadlines.working_days_left(today, case.due_on) if case.due_on else None,
         requests=list(case.additional_requests.select_related("by")),
         initial=case.initial_answers.last(),
-        given=[
-            Given(
-                answer,
-                words(answer),
-                answer.pk in corrected,
-                answer.pk not in corrected
-                and answer.kind in (AnswerKind.FINAL, AnswerKind.CORRECTION)
-                and policies.can_correct(by=user, answer=answer),
-            )
-            for answer in answers
-        ],
+        given=[] if looks.exists() else given_answers(case, user=user),
         documents=list(CaseDocument.objects.sent().filter(case=case).select_related("file")),
         draft=ReviewDraft.objects.filter(case=case).first() if holds else None,
         typed=typed_rows(case),

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from save_portal import audit
 from save_portal.accounts.models import User
-from verification.models import Case, InitialAnswer
+from verification.models import Case
 from verification.records import search
 from verification.selectors.case_page import photo_of
 
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def disclose_page(*, page: CasePage, by: User, at: datetime) -> None:
-    """Record that the page of a case showed what its record returned. Nothing returned: nothing."""
-    if page.answer is not None and page.answer.returned:
-        _disclose(page.case, page.answer, sorted(page.answer.returned), by=by, at=at)
+    """Record that the page showed what a record returned or a verifier said; else nothing."""
+    fields = list(page.answer.returned or ()) if page.answer else []
+    fields += [f"verifier_answer.{given.answer.pk}" for given in page.given]
+    if not fields:
+        return
+    refs = [page.answer.person_ref] if page.answer else []
+    refs += [given.answer.person_ref for given in page.given]
+    _disclose(page.case, next(filter(None, refs), ""), fields, by=by, at=at)
 
 
 @transaction.atomic
@@ -33,18 +38,16 @@ def photo(*, number: str, by: User, at: datetime) -> tuple[bytes, str] | None:
     case, photo_id = found
     answer = case.initial_answers.last()
     assert answer is not None
-    _disclose(case, answer, ["photo"], by=by, at=at)
+    _disclose(case, answer.person_ref, ["photo"], by=by, at=at)
     return search.photo(photo_id)
 
 
-def _disclose(
-    case: Case, answer: InitialAnswer, fields: list[str], *, by: User, at: datetime
-) -> None:
+def _disclose(case: Case, person_ref: str, fields: list[str], *, by: User, at: datetime) -> None:
     audit.disclose(
         by=by,
         at=at,
         agency_id=case.agency_id,
-        person_ref=answer.person_ref,
+        person_ref=person_ref or f"case:{case.number}",
         fields=fields,
         purpose=",".join(case.benefits),
         case_number=case.number,
