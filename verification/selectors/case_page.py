@@ -168,8 +168,8 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Six queries: the case with its people, its answers of both kinds, requests and charges, and the calendar's
-    closures when they are not at hand.
+    Six queries: the case with its people, its answers of both kinds, requests and charges, and
+    the calendar's closures when they are not at hand.
     """
     case = (
         Case.objects.visible_to(user)

@@ -37,7 +37,7 @@ def of_case(case: Case) -> PersonRecords:
 
 
 def _around(query: search.Query, records: Records) -> PersonRecords:
-    found = records.find(query.identifiers)
+    found = records.find((*query.identifiers, *search.misread(query.identifiers)))
     if not found:
         return PersonRecords((), ())
     around = search.neighborhood(found, records)
@@ -49,9 +49,8 @@ def _around(query: search.Query, records: Records) -> PersonRecords:
     )
 
 
-def secret_numbers(case: Case) -> frozenset[str]:
+def secret_numbers(case: Case, found: PersonRecords) -> frozenset[str]:
     """Passport and visa numbers around the case, which no answer may name (S8.2)."""
-    found = of_case(case)
     on_record = {
         record.own.get(column, "")
         for record in (*found.theirs, *found.others)

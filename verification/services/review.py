@@ -27,6 +27,7 @@ from verification.records.classes import group_of
 from verification.rules.review import AnswerInput, check
 from verification.services import person_records, second_review
 from verification.services.locking import NoSuchCase, lock_case
+from verification.services.person_records import PersonRecords
 
 ALREADY_TAKEN = "Somebody took this request before you. Take another one."
 NOT_IN_REVIEW = "The case is not in review. Take it from the queue first."
@@ -196,14 +197,17 @@ def correct_answer(*, answer_id: int, given: AnswerInput, by: User, at: datetime
         raise WrongStatus("Only an answer that said what is true can be corrected.")
     if VerifierAnswer.objects.filter(corrects=wrong).exists():
         raise StaleCase("This answer was corrected before. Correct the newest one.")
-    checked = _checked(case, AnswerKind.CORRECTION, given, at=at)
+    found = person_records.of_case(case)
+    checked = _checked(case, AnswerKind.CORRECTION, given, found, at=at)
     if (checked.items, checked.comments, checked.comment) == (
         tuple(wrong.items),
         tuple(wrong.comments),
         wrong.comment,
     ):
         raise InvalidSubmission({"items": "Nothing is different from the answer to be corrected."})
-    kept = _record(case, AnswerKind.CORRECTION, checked, by=by, at=at, step=wrong.step, wrong=wrong)
+    kept = _record(
+        case, AnswerKind.CORRECTION, checked, found, by=by, at=at, step=wrong.step, corrects=wrong
+    )
     if case.is_open:
         _save(case, "case.answer_corrected", by=by, at=at, data=_said(kept))
     else:
@@ -250,7 +254,8 @@ def _give(
 ) -> VerifierAnswer:
     """One answer: checked, moved, recorded, told."""
     step = case.step
-    checked = _checked(case, kind, given, at=at)
+    found = person_records.of_case(case)
+    checked = _checked(case, kind, given, found, at=at)
     move = _move_for(case, kind)
     if move is not None:
         if not can_proceed(move):
@@ -265,6 +270,7 @@ def _give(
         case,
         kind,
         checked,
+        found,
         by=by,
         at=at,
         step=step,
@@ -285,13 +291,15 @@ def _move_for(case: Case, kind: AnswerKind) -> Any:
     return case.answer_additional if case.step == Step.ADDITIONAL else case.answer_g845
 
 
-def _checked(case: Case, kind: AnswerKind, given: AnswerInput, *, at: datetime) -> AnswerInput:
+def _checked(
+    case: Case, kind: AnswerKind, given: AnswerInput, found: PersonRecords, *, at: datetime
+) -> AnswerInput:
     return check(
         given,
         kind=kind,
         today=deadlines.local_date(at, case.agency.time_zone),
         agency_reasons=case.additional_requests.values_list("reason", flat=True),
-        secret=person_records.secret_numbers(case),
+        secret=person_records.secret_numbers(case, found),
         own=case.enumerators_an_agency_may_read(),
         class_exists=lambda code: group_of(code) != "unknown",
     )
@@ -301,18 +309,15 @@ def _record(
     case: Case,
     kind: AnswerKind,
     checked: AnswerInput,
+    found: PersonRecords,
     *,
     by: User,
     at: datetime,
-    step: str,
-    wrong: VerifierAnswer | None = None,
     **more: Any,
 ) -> VerifierAnswer:
-    found = person_records.of_case(case)
     return VerifierAnswer.objects.create(
         case=case,
         agency_id=case.agency_id,
-        step=step,
         kind=kind,
         at=at,
         by=by,
@@ -321,7 +326,6 @@ def _record(
         comment=checked.comment,
         send_again=list(checked.send_again),
         correction_note=checked.correction_note,
-        corrects=wrong,
         record_refs=sorted(record.ref for record in found.theirs),
         person_ref=found.person_ref,
         **more,

@@ -18,9 +18,9 @@ from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from verification import immigration_documents
 from verification.models import Case
-from verification.records import search
 from verification.records.disclosure import may_see, shown
 from verification.records.held import Held
+from verification.records.reading import Records
 from verification.records.systems import SYSTEMS, Viewer
 from verification.rules.submission import fold
 from verification.services.person_records import PersonRecords, of_case
@@ -150,7 +150,7 @@ def show(*, case: Case, by: User, at: datetime) -> SideBySide:
     """The records of the case's person as this verifier may see them; leaves a disclosure event."""
     person = of_case(case)
     viewer = viewer_of(by)
-    table = arrange(person, viewer, uploads=search.newest_uploads())
+    table = arrange(person, viewer, uploads=Records().uploads)
     if table.records or table.others:
         audit.disclose(
             by=by,
