@@ -25,7 +25,7 @@ from verification.services.world import submission_of
 
 NAMES = [entry.name for entry in CONTRADICTIONS]
 LATE = {"not_yet_loaded"}
-REFUSED = {"i94_of_ten_characters", "letter_for_digit"}  # before anything is asked
+REFUSED = {"i94_of_ten_characters"}  # before anything is asked
 
 
 @pytest.fixture(scope="module")

@@ -505,7 +505,7 @@ def consolidated_files(person: Person) -> None:
     person.show("other_a_number", a_number=old)
 
 
-@contradiction(29, "retry")
+@contradiction(29, "initial")
 def letter_for_digit(person: Person) -> None:
     """The letter O for a zero in the nine digits of an I-94."""
     admitted_lately(person)
@@ -513,8 +513,6 @@ def letter_for_digit(person: Person) -> None:
     person.row("ADIS", i94_number=number)
     person.show("i94", i94_number=f"O{number[1:]}")
     person.typed = "letter_for_digit"
-    refer(person, "refused", 0)
-    person.retry, person.retry_statement = {"i94_number": number}, 13
 
 
 @contradiction(29, "retry")
