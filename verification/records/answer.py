@@ -63,6 +63,8 @@ def answer_from(
     birth were typed just as a record has them.
     """
     choice = status.choose(person, today=today, shown=shown)
+    if choice.rule == "student_without_sevis_record" and "SEVIS" not in dict(searched):
+        return referred(5, "source_unavailable", rule="system_not_loaded", searched=searched)
     if choice.source is None:
         return referred(choice.statement_code, *choice.reasons, rule=choice.rule, searched=searched)
     source, records = choice.source, status.newest_first(status.in_force(person))

@@ -18,6 +18,7 @@ OWN_IDENTIFIERS = (
     ("naturalization_certificate", "naturalization"),
     ("citizenship_certificate", "citizenship"),
     ("visa_number", "visa"),
+    ("petition_receipt", "petition"),
 )
 
 

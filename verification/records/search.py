@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from verification.records.answer import Answer, answer_from, referred
+from verification.records.chain import PETITIONS
 from verification.records.held import Held, Identifier
 from verification.records.matching import Grade, Judgment, Name, alias_name, judge, name_of
 from verification.records.models import Photo
@@ -190,6 +191,7 @@ def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
 def neighborhood(found: Sequence[Held], records: Records) -> list[Held]:
     """With the records found, all that share a number with them."""
     known = {number for record in found for number in record.identifiers}
+    known = {(kind, value) for kind, value in known if kind != "petition"}  # of many people
     together = {record.pk: record for record in (*found, *records.find(known))}
     return sorted(together.values(), key=lambda record: record.pk)
 
@@ -211,6 +213,24 @@ def whole_person(fitting: Sequence[Held], around: Sequence[Held]) -> tuple[list[
         elif shared & UNIQUE:
             stranger = True
     return sorted(person, key=lambda record: record.pk), stranger
+
+
+def along_the_chain(person: Sequence[Held], records: Records) -> list[Held]:
+    """The petitions and visas of a person that hang on a receipt number alone (S8.3).
+
+    One petition may be for many people, so only what has this person's name and birth counts.
+    """
+    wanted = set()
+    for record in person:
+        wanted |= {("card", value) for kind, value in record.identifiers if kind == "petition"}
+        if record.own.get("form", "").upper() in PETITIONS and "receipt_number" in record.own:
+            wanted.add(("petition", record.own["receipt_number"]))
+    known = {record.pk for record in person}
+    return [
+        record
+        for record in records.find(wanted)
+        if record.pk not in known and any(same_person(own, record) for own in person)
+    ]
 
 
 def several_people(person: Sequence[Held]) -> bool:

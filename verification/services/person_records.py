@@ -31,7 +31,7 @@ class PersonRecords:
 
 
 def of_case(case: Case) -> PersonRecords:
-    """The records that the case's numbers lead to. At most two queries; no disclosure yet."""
+    """The records that the case's numbers lead to. At most four queries; no disclosure yet."""
     query = query_of(case)
     return from_one_index(lambda records: _around(query, records))
 
@@ -42,7 +42,12 @@ def _around(query: search.Query, records: Records) -> PersonRecords:
         return PersonRecords((), ())
     around = search.neighborhood(found, records)
     fitting = [record for record in around if search.fits(query, record)]
+    if linked := search.along_the_chain(fitting, records):
+        around = search.neighborhood([*around, *linked], records)
+        fitting = [record for record in around if search.fits(query, record)]
     theirs = search.whole_person(fitting, around)[0] if fitting else []
+    known = {record.pk for record in theirs}
+    theirs += [record for record in linked if record.pk not in known]
     known = {record.pk for record in theirs}
     return PersonRecords(
         tuple(theirs), tuple(record for record in around if record.pk not in known)

@@ -1,5 +1,6 @@
 """The chain from petition to stay: what joins its links, whose each is, and what contradicts."""
 
+import csv
 import random
 from datetime import date
 
@@ -7,10 +8,20 @@ import pytest
 
 from verification.records.chain import ABOUT, Stage, chain
 from verification.records.held import Held
-from verification.records.population import AS_OF, contradictions, situations
+from verification.records.index import build
+from verification.records.loading import load
+from verification.records.population import (
+    AS_OF,
+    SITUATIONS,
+    contradictions,
+    situations,
+    write_uploads,
+)
 from verification.records.population.background import add_background
 from verification.records.population.person import new_person
 from verification.records.population.world import settle
+from verification.records.reading import Records
+from verification.records.search import along_the_chain, neighborhood
 from verification.records.systems import SYSTEMS, Viewer
 
 
@@ -167,3 +178,25 @@ def test_the_order_of_the_records_changes_nothing():
 
 def test_each_contradiction_has_its_sentence():
     assert all(text.endswith(".") for text in ABOUT.values())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["i94", "card"])
+def test_petition_and_visa_are_found_from_either_end(tmp_path, number):
+    """CLAIMS 3 knows no admission, ADIS no petition: State's visa joins them."""
+    write_uploads(tmp_path, len(SITUATIONS), 4)
+    for system in ("ADIS", "CLAIMS3", "CCD"):
+        load(system, tmp_path / f"{system}.csv")
+    build()
+    with (tmp_path / "CLAIMS3.csv").open(encoding="utf-8") as file:
+        row = next(r for r in csv.DictReader(file) if r["form"] == "I-129" and not r["i94_number"])
+    with (tmp_path / "ADIS.csv").open(encoding="utf-8") as file:
+        entry = next(r for r in csv.DictReader(file) if r["record_id"] == row["record_id"])
+    value = entry["i94_number"] if number == "i94" else row["receipt_number"]
+    records = Records()
+    person = neighborhood(records.find([(number, value)]), records)
+    person += along_the_chain(person, records)
+    person = neighborhood(person, records)
+    person += along_the_chain(person, records)
+    assert {"ADIS", "CLAIMS3", "CCD"} == {record.system for record in person}
+    assert {record.record_id.partition("-")[0] for record in person} == {row["record_id"]}

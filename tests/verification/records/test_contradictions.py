@@ -6,7 +6,6 @@ pages that the caseworker then sees.
 
 import csv
 import json
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -18,7 +17,6 @@ from tests.conftest import AT, make_agency, make_user
 from tests.verification.views.conftest import signed_in
 from verification.errors import DuplicateCase, InvalidSubmission
 from verification.records import index, loading
-from verification.records.models import SourceUpload
 from verification.records.population import CONTRADICTIONS, SITUATIONS, write_uploads
 from verification.services import initial
 from verification.services.world import submission_of
@@ -38,16 +36,15 @@ def world(tmp_path_factory, django_db_setup, django_db_blocker):
             result = loading.load(file.stem, file)
             assert (result.rejected, result.inserted) == (0, result.read), file.stem
         index.build()
-        by = make_user("Dana", Role.GENERAL_USER, agency=make_agency("CALHOUN"))
-        with (folder / "truth.csv").open(encoding="utf-8") as file:
-            truth = {row["situation"]: row for row in csv.DictReader(file)}
-        yield World(folder, by, truth)
+        yield World(folder, make_user("Dana", Role.GENERAL_USER, agency=make_agency("CALHOUN")))
         transaction.set_rollback(True)
 
 
 class World:
-    def __init__(self, folder, by, truth):
-        self.folder, self.by, self.truth = folder, by, truth
+    def __init__(self, folder, by):
+        self.folder, self.by = folder, by
+        with (folder / "truth.csv").open(encoding="utf-8") as file:
+            self.truth = {row["situation"]: row for row in csv.DictReader(file)}
 
     def submission(self, name, **changes):
         row = self.truth[name]
@@ -154,17 +151,3 @@ def test_asked_twice_the_open_case_answers(world):
     with pytest.raises(DuplicateCase) as refused:
         world.ask("asked_twice")
     assert refused.value.number == case.number
-
-
-@pytest.mark.django_db
-def test_without_its_source_the_answer_is_that_the_source_is_missing(world):
-    with uploads_forgotten("SEVIS"):
-        _, answer = world.ask("source_may_be_missing", sevis_id="N0999999999")
-    assert (answer.statement_code, answer.reasons) == (5, ["source_unavailable"])
-
-
-@contextmanager
-def uploads_forgotten(system):
-    """As if the system had never sent anything."""
-    SourceUpload.objects.filter(system=system).delete()
-    yield

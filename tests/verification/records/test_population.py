@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from verification.immigration_documents import normalize
 from verification.records import index, loading
 from verification.records.names import fold
 from verification.records.photos import content_type_of
@@ -84,7 +85,7 @@ def test_initial_verification_answers_the_world_as_its_truth_says(tmp_path):
             given_name=row["given_name"],
             middle_name=row["middle_name"],
             date_of_birth=date.fromisoformat(row["date_of_birth"]),
-            **{name: row[name] for name in NUMBERS},
+            **{name: normalize(name, row[name]) if row[name] else "" for name in NUMBERS},
         )
         answer = initial_search(query, today=TODAY)
         expected = (row["outcome"], row["statement_code"], row["has_photo"] == "yes")
@@ -97,3 +98,23 @@ def test_initial_verification_answers_the_world_as_its_truth_says(tmp_path):
         ):
             wrong.append((row["situation"], row["typed"], found, answer.reasons))
     assert wrong == []
+
+
+@pytest.mark.django_db
+def test_while_a_source_is_missing_the_answer_is_that_and_never_no_record(tmp_path):
+    write_uploads(tmp_path, len(SITUATIONS), 4)
+    for system in ("CIS", "ADIS"):
+        loading.load(system, tmp_path / f"{system}.csv")
+    index.build()
+    student = next(
+        row for row in rows(tmp_path / "truth.csv") if row["situation"] == "source_may_be_missing"
+    )
+    query = Query(
+        document_type="i20",
+        family_name=student["family_name"],
+        given_name=student["given_name"],
+        date_of_birth=date.fromisoformat(student["date_of_birth"]),
+        sevis_id=student["sevis_id"],
+    )
+    answer = initial_search(query, today=TODAY)
+    assert (answer.statement_code, answer.reasons) == (5, ("source_unavailable",))

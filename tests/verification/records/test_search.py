@@ -191,7 +191,10 @@ def test_a_system_that_was_never_loaded_is_said_to_be_unavailable(on_record):
 
 
 def test_a_student_without_a_sevis_record_is_asked_for_the_id(on_record):
-    on_record(ADIS={"class_of_admission": "F1", "admitted_until": "D/S"})
+    on_record(
+        ADIS={"class_of_admission": "F1", "admitted_until": "D/S"},
+        SEVIS={"sevis_id": "N0099999999", "family_name": "OTHER"},
+    )
     answer = ask(a_number="", i94_number="123456789A1")
     assert (answer.reasons, answer.statement_code) == (("sevis_id_required",), 32)
     assert answer.returned is None
