@@ -180,23 +180,29 @@ class Comparison:
         self.typed, self.held = (Side(name, particles=particles) for name in (typed, held))
         self.about, self.book = about, book
         self.systems = naming.systems_of(about.countries)
+        # One letter is an initial, but where it may be a whole syllable.
+        self.shortest = 1 if about.countries & naming.SYLLABIC.keys() else 2
         self.worst = Grade.SAME if typed.family == held.family else Grade.SPELLED
         self.whole = 0  # parts that have found theirs by all their letters
         self.grade = self._grade()
 
     def _grade(self) -> Grade:
         self._pair(Grade.SAME, self._same)
-        self._join(self._same_text)
-        self._pair(Grade.SPELLED, self._spelled)
-        self._join(self._spelled_text)
-        self._pair(Grade.PART, self._short_form)
-        if self.whole >= 2 or not (self.typed.left_over and self.held.left_over):
-            self._pair(Grade.PART, self._initial)
-        self._pair(Grade.PART, self._cut_off)
-        if self.typed.left_over and self.held.left_over:
-            self._one_slip()
-        if self.typed.left_over and self.held.left_over:
-            return Grade.NO
+        for step in (
+            lambda: self._join(self._same_text),
+            lambda: self._pair(Grade.SPELLED, self._spelled),
+            lambda: self._join(self._spelled_text),
+            lambda: self._pair(Grade.PART, self._short_form),
+            lambda: self._pair(Grade.PART, self._initial),
+            lambda: self._pair(Grade.PART, self._cut_off),
+            self._one_slip,
+        ):
+            if not (self.typed.left_over and self.held.left_over):
+                break
+            step()
+        else:
+            if self.typed.left_over and self.held.left_over:
+                return Grade.NO
         if not (self.typed.anchored() and self.held.anchored()):
             return Grade.NO
         if self.typed.left_over or self.held.left_over:
@@ -214,16 +220,17 @@ class Comparison:
                         break
 
     def _join(self, alike: Callable[[str, str], bool]) -> None:
-        """The same with neighbors joined on one side or on both: GUO HAI and KUOHAI."""
-        for typed in (*self.typed.runs(), *((place,) for place in self.typed.free)):
-            for held in (*self.held.runs(), *((place,) for place in self.held.free)):
-                if (
-                    len(typed) + len(held) > 2
-                    and set(typed) <= set(self.typed.free)
-                    and set(held) <= set(self.held.free)
-                    and alike(self.typed.text(typed), self.held.text(held))
-                ):
-                    self._found(typed, held, Grade.SPELLED)
+        """The same for neighbors that are one word on the other side: GUO HAI and KUOHAI."""
+        for side, other in ((self.typed, self.held), (self.held, self.typed)):
+            for run in side.runs():
+                joined = side.text(run)
+                for place in other.free:
+                    if not set(run) <= set(side.free):
+                        break
+                    word = other.parts[place]
+                    if abs(len(word) - len(joined)) <= 4 and alike(joined, word):
+                        typed, held = (run, (place,)) if side is self.typed else ((place,), run)
+                        self._found(typed, held, Grade.SPELLED)
 
     def _found(self, typed: tuple[int, ...], held: tuple[int, ...], grade: Grade) -> None:
         self.typed.take(typed)
@@ -242,9 +249,10 @@ class Comparison:
         return self._spelled_text(self.typed.parts[typed], self.held.parts[held])
 
     def _spelled_text(self, typed: str, held: str) -> bool:
-        return min(len(typed), len(held)) > 1 and naming.same(
-            names.spelled_out(typed), names.spelled_out(held), self.systems
-        )
+        if min(len(typed), len(held)) < self.shortest:
+            return False
+        typed, held = names.spelled_out(typed), names.spelled_out(held)
+        return typed == held or naming.same(typed, held, self.systems)
 
     def _short_form(self, typed: int, held: int) -> bool:
         if self.typed.is_family(typed) and self.held.is_family(held):
@@ -254,7 +262,7 @@ class Comparison:
 
     def _initial(self, typed: int, held: int) -> bool:
         a, b = self.typed.parts[typed], self.held.parts[held]
-        return min(len(a), len(b)) == 1 and a[0] == b[0]
+        return self.whole >= 2 and min(len(a), len(b)) == 1 and a[0] == b[0]
 
     def _cut_off(self, typed: int, held: int) -> bool:
         """Whether one begins the other, at the end of a field that may have been full."""
@@ -279,13 +287,19 @@ class Comparison:
                         return
 
     def _slipped(self, typed: int, held: int) -> bool:
+        """Whether a slip of the hand explains the difference, and no other name does."""
         a, b = self.typed.parts[typed], self.held.parts[held]
         if min(len(a), len(b)) < 3 and max(len(a), len(b)) < 4:
             return False
-        if not names.one_slip(a, b):
+        slip = names.slip_between(a, b)
+        if slip is None:
             return False
         if self.held.is_family(held):
             return not self.book.is_family_name(a)
+        kind, at = slip
+        # Sisters are called MEENA and REENA, SNEHA and NEHA: no hand strikes such a letter.
+        if kind is names.Slip.BESIDES or (kind is names.Slip.WRONG and at in (0, len(b) - 1)):
+            return False
         return not (self.book.is_given_name(a) or naming.is_word(a, self.about.countries))
 
 

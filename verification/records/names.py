@@ -4,6 +4,7 @@ Pure functions of text. Nothing here decides whether two people are one; matchin
 """
 
 import re
+from enum import Enum
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -56,17 +57,44 @@ def spelled_out(part: str) -> str:
     return ABBREVIATIONS.get(part, part)
 
 
-def one_slip(left: str, right: str) -> bool:
-    """Whether a single slip of the hand (one letter, or two neighbors swapped) divides them."""
-    if left == right or abs(len(left) - len(right)) > 1:
-        return False
-    start = 0
-    while start < min(len(left), len(right)) and left[start] == right[start]:
-        start += 1
-    a, b = left[start:], right[start:]
-    return (
-        a[1:] == b[1:]
-        or a[1:] == b
-        or a == b[1:]
-        or (len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
-    )
+KEYBOARD = {
+    key: (row, place + row * 0.4)
+    for row, keys in enumerate(("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"))
+    for place, key in enumerate(keys)
+}
+
+
+def near(left: str, right: str) -> bool:
+    """Whether two letters are neighbors on the keyboard, or the same one struck twice."""
+    (row, place), (other_row, other_place) = KEYBOARD[left], KEYBOARD[right]
+    return abs(row - other_row) <= 1 and abs(place - other_place) <= 1.3
+
+
+class Slip(Enum):
+    """What a hand does to one letter of a name."""
+
+    SWAPPED = "two neighbors in the other order"
+    NEAR = "the key beside the right one, or struck besides it"
+    OMITTED = "a letter left out"
+    WRONG = "some other letter"
+    BESIDES = "some letter too many"
+
+
+def slip_between(typed: str, held: str) -> tuple[Slip, int] | None:
+    """The one slip of the hand that made `typed` of `held`, and at which letter; None if no one."""
+    if typed == held or abs(len(typed) - len(held)) > 1:
+        return None
+    at = 0
+    while at < min(len(typed), len(held)) and typed[at] == held[at]:
+        at += 1
+    a, b = typed[at:], held[at:]
+    if len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]:
+        return Slip.SWAPPED, at
+    if a[1:] == b[1:] and a and b:
+        return (Slip.NEAR if near(a[0], b[0]) else Slip.WRONG), at
+    if a == b[1:]:
+        return Slip.OMITTED, at
+    if a[1:] == b:
+        beside = typed[max(0, at - 1) : at] + typed[at + 1 : at + 2]
+        return (Slip.NEAR if any(near(a[0], key) for key in beside) else Slip.BESIDES), at
+    return None

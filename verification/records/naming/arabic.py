@@ -8,9 +8,9 @@ apart: long vowels, the ending of women's names, HAMID and HAMED and AHMED.
 import re
 from functools import lru_cache
 
-from verification.records.naming.keys import Keys, alike, sounds, table
+from verification.records.naming.keys import Keys, Sounds, alike
 
-SOUNDS = table(
+SOUNDS = Sounds(
     """
     SH=S SCH=S CH=S|c TCH=c KH=x Q=k|g GH=g|k G=g|j DJ=j J=j ZH=j DH=d|z TH=t|s PH=f V=w
     C=k CK=k OUA=wa OUE=wa|wi UA=wa OA=wa AOU=aw AU=aw
@@ -87,13 +87,13 @@ def keys(name: str) -> Keys:
 
 
 def _keys(name: str) -> Keys:
-    found = sounds(name, SOUNDS) | SAME.get(name, frozenset())
+    found = SOUNDS.keys(name) | SAME.get(name, frozenset())
     if name.startswith("ABD") and not name.startswith(GOD):
         # ABDUL AZIZ, ABDELAZIZ, ABDIAZIZ: servant of, with the article however it is written.
         for article in ARTICLES:
             rest = name[3:].removeprefix(article)
             if len(rest) >= 3 and name.startswith(f"ABD{article}"):
-                found |= {f"abd-{key}" for key in sounds(rest, SOUNDS)}
+                found |= {f"abd-{key}" for key in SOUNDS.keys(rest)}
     return found
 
 

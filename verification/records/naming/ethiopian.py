@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from verification.records.naming.keys import Keys, alike, sounds, table
+from verification.records.naming.keys import Keys, Sounds, alike
 
-SOUNDS = table(
+SOUNDS = Sounds(
     """
     GH=g TH=t PH=p F=f CH=c CK=k Q=k KH=k TS=S TZ=S SH=x ZH=j DJ=j X=ks
     E=i I=i EE=i IE=i IYE=i EI=y EY=y AI=y AY=y AYE=y AIE=y AYE$=y AIE$=y AI$=y AY$=y AYI=y
@@ -42,4 +42,4 @@ SAME = alike(
 
 @lru_cache(maxsize=16384)
 def keys(name: str) -> Keys:
-    return sounds(name, SOUNDS) | SAME.get(name, frozenset())
+    return SOUNDS.keys(name) | SAME.get(name, frozenset())

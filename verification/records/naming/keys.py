@@ -8,9 +8,8 @@ import re
 from collections.abc import Mapping
 
 Keys = frozenset[str]
-Sounds = Mapping[str, tuple[str, ...]]
 MOST_KEYS = 96
-LONGEST_GROUP = 6
+DOUBLED = re.compile(r"(.)\1+")
 
 
 def readings(
@@ -36,35 +35,31 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def table(text: str) -> dict[str, tuple[str, ...]]:
-    """Read `SH=s CH=s|c ^Y=i H$=`: groups of letters, and the sounds that each may be.
+class Sounds:
+    """What groups of letters stand for, read from `SH=s CH=s|c ^Y=i H$=`.
 
-    `^` and `$` are the name's beginning and end; no sound after `=` means that it is silent.
+    `^` and `$` are the name's beginning and end; nothing after `=` means that it is silent. At each
+    place the longest group counts; a letter that is in no group stands for itself.
     """
-    return {
-        letters: tuple(sounds.split("|"))
-        for letters, _, sounds in (entry.partition("=") for entry in text.split())
-    }
 
+    def __init__(self, text: str) -> None:
+        self.groups = {
+            letters: tuple(sounds.split("|"))
+            for letters, _, sounds in (entry.partition("=") for entry in text.split())
+        }
+        longest_first = sorted(self.groups, key=lambda letters: (-len(letters), letters))
+        self.pattern = re.compile("|".join((*map(re.escape, longest_first), ".")))
 
-def sounds(name: str, groups: Sounds) -> Keys:
-    """The keys of `name`: the longest group at each place, its sounds in every combination."""
-    marked = f"^{name}$"
-    built = [""]
-    place = 0
-    while place < len(marked):
-        for length in range(min(LONGEST_GROUP, len(marked) - place), 0, -1):
-            group = marked[place : place + length]
-            if group in groups:
-                built = [start + sound for start in built for sound in groups[group]][:MOST_KEYS]
-                break
-        else:
-            group = marked[place]
-            if group not in "^$":
-                built = [start + group.lower() for start in built]
-        # The end may close several groups: what ends with it leaves it for nobody else.
-        place += len(group)
-    return frozenset(re.sub(r"(.)\1+", r"\1", key) for key in built)
+    def keys(self, name: str) -> Keys:
+        """The keys of `name`: its sounds in every combination, doubled ones once."""
+        built = [""]
+        for group in self.pattern.findall(f"^{name}$"):
+            sounds = self.groups.get(group) or (group.strip("^$").lower(),)
+            if len(sounds) == 1:
+                built = [start + sounds[0] for start in built]
+            else:
+                built = [start + sound for start in built for sound in sounds][:MOST_KEYS]
+        return frozenset(DOUBLED.sub(r"\1", key) for key in built)
 
 
 def alike(text: str) -> dict[str, frozenset[str]]:

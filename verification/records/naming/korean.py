@@ -6,7 +6,7 @@ JUNG, JEONG and CHONG are one name; MIN and MUN are two.
 
 from functools import cache, lru_cache
 
-from verification.records.naming.keys import Keys, readings
+from verification.records.naming.keys import Keys, readings, words
 
 ONSETS = {
     "": " ", "G": "g", "K": "g k", "KK": "g", "N": "n", "D": "d", "T": "d t", "TT": "d",
@@ -48,11 +48,17 @@ SURNAMES = {
 }  # fmt: skip
 
 
+# After these no Y is heard: there is no SYUN and no CHYUL.
+NO_GLIDE = words("S SS SH J JH CH D T TH TT")
+
+
 @cache
 def _syllables() -> dict[str, frozenset[str]]:
     spelled: dict[str, set[str]] = {}
     for onset, onsets in ONSETS.items():
         for vowel in VOWELS:
+            if vowel[0] == "Y" and vowel != "YI" and onset in NO_GLIDE:
+                continue
             for coda, codas in CODAS.items():
                 vowels = (CLOSED_VOWELS if coda else VOWELS)[vowel]
                 sounds = {
@@ -74,4 +80,5 @@ def keys(name: str) -> Keys:
 
 
 def is_word(name: str) -> bool:
-    return bool(keys(name))
+    """Whether the letters are one or two whole syllables, and so may be a given name."""
+    return any(key.count(".") < 2 for key in keys(name))

@@ -6,9 +6,9 @@ and JIMENA, KATHERINE and CATHERINE; and letters with marks are spelled out (MUE
 
 from functools import lru_cache
 
-from verification.records.naming.keys import Keys, alike, sounds, table
+from verification.records.naming.keys import Keys, Sounds, alike
 
-SPANISH = table(
+SPANISH = Sounds(
     """
     V=b Z=s X=s|h CE=se CI=si CY=si SCE=se SCI=si C=k CH=c QU=k Q=k CK=k K=k SH=c
     GE=he GI=hi GY=hi GUE=ge GUI=gi J=h|y LL=y Y=y|i ^H= TH=t PH=f ^X=h ^J=h|y ^Y=y|i ^G=g
@@ -17,25 +17,25 @@ SPANISH = table(
     W=w|u
     """
 )
-PORTUGUESE = table(
+PORTUGUESE = Sounds(
     """
     Z=s SS=s CE=se CI=si C=k CH=x QU=k Q=k CK=k K=k GE=je GI=ji Y=i ^H= TH=t PH=f LH=l NH=n
     W=v|u
     """
 )
-FRENCH = table(
+FRENCH = Sounds(
     """
     PH=f TH=t C=k CE=se CI=si CY=si CH=x SH=x QU=k Q=k CK=k K=k Y=i Z=s ^H= GE=je GI=ji EAU=o
     AU=o OU=u EY$=i IE$=i OE=u EU=u
     """
 )
-GERMANIC = table(
+GERMANIC = Sounds(
     """
     AE=a OE=o UE=u Y=i TH=t PH=f C=k CH=c CK=k K=k Z=s SS=s W=v TZ=s DT=t
     """
 )
 # Everywhere: what a marked letter is spelled out as, and doubled letters.
-PLAIN = table("PH=f TH=t CK=k C=k K=k CH=C CE=se CI=si Y=i Z=s EY$=i IE$=i EE$=i")
+PLAIN = Sounds("PH=f TH=t CK=k C=k K=k CH=C CE=se CI=si Y=i Z=s EY$=i IE$=i EE$=i")
 
 # Spellings of one given name that no rule of sounds explains.
 SAME = alike(
@@ -97,24 +97,24 @@ SAME = alike(
 
 @lru_cache(maxsize=16384)
 def spanish(name: str) -> Keys:
-    return sounds(name, SPANISH) | SAME.get(name, frozenset())
+    return SPANISH.keys(name) | SAME.get(name, frozenset())
 
 
 @lru_cache(maxsize=16384)
 def portuguese(name: str) -> Keys:
-    return sounds(name, PORTUGUESE) | SAME.get(name, frozenset())
+    return PORTUGUESE.keys(name) | SAME.get(name, frozenset())
 
 
 @lru_cache(maxsize=16384)
 def french(name: str) -> Keys:
-    return sounds(name, FRENCH) | SAME.get(name, frozenset())
+    return FRENCH.keys(name) | SAME.get(name, frozenset())
 
 
 @lru_cache(maxsize=16384)
 def germanic(name: str) -> Keys:
-    return sounds(name, GERMANIC) | SAME.get(name, frozenset())
+    return GERMANIC.keys(name) | SAME.get(name, frozenset())
 
 
 @lru_cache(maxsize=16384)
 def plain(name: str) -> Keys:
-    return sounds(name, PLAIN) | SAME.get(name, frozenset())
+    return PLAIN.keys(name) | SAME.get(name, frozenset())

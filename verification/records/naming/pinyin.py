@@ -85,5 +85,5 @@ def keys(name: str) -> Keys:
 
 
 def is_word(name: str) -> bool:
-    """Whether the letters are whole syllables, so that they may be a name nobody has borne yet."""
-    return bool(keys(name))
+    """Whether the letters are one or two whole syllables, and so may be a given name."""
+    return any(key.count(".") < 2 for key in keys(name))

@@ -6,9 +6,9 @@ as it is in the other language of a person who has papers in both (OLENA, ELENA)
 
 from functools import lru_cache
 
-from verification.records.naming.keys import Keys, alike, sounds, table
+from verification.records.naming.keys import Keys, Sounds, alike
 
-SOUNDS = table(
+SOUNDS = Sounds(
     """
     SHCH=Q SCHTSCH=Q SHTCH=Q STCH=Q SZCZ=Q SCH=S|Q SH=S SZ=S
     TSCH=C TCH=C CZ=C CH=C ZH=Z J=Z DJ=DZ DZH=DZ KH=X H=x|g CK=k Q=k C=k
@@ -17,7 +17,7 @@ SOUNDS = table(
     YU=u IU=u JU=u IYU=u IOU=u YOU=u OU=u
     YE=e IE=e JE=e EYE=e IYE=e IIE=e YYE=e AYE=ae AIE=ae OYE=oe OIE=oe
     YO=e IO=e JO=e YEO=e EO=e|eo
-    Y=i I=i II=i IY=i YY=i YI=i IJ=i YJ=i EE=i
+    Y=i I=i II=i IY=i YY=i YI=i IJ=i INE$=in|ine YJ=i EE=e|i GUEE=ge|gi
     EI=ei EY=ei EJ=ei EII=ei EYI=ei AI=ai AY=ai AJ=ai OI=oi OY=oi OJ=oi UI=ui UY=ui UJ=ui
     OFF$=ov EFF$=ev EV$=ev IEV$=ev YEV$=ev
     """
@@ -114,4 +114,4 @@ SAME = alike(
 
 @lru_cache(maxsize=16384)
 def keys(name: str) -> Keys:
-    return sounds(name, SOUNDS) | SAME.get(name, frozenset())
+    return SOUNDS.keys(name) | SAME.get(name, frozenset())

@@ -6,9 +6,9 @@ Z after the language. The ending stays: AMIT is not AMITA, RAJ not RAJESH.
 
 from functools import lru_cache
 
-from verification.records.naming.keys import Keys, alike, sounds, table
+from verification.records.naming.keys import Keys, Sounds, alike
 
-SOUNDS = table(
+SOUNDS = Sounds(
     """
     A=a AA=a E=e|i|a EE=i I=i II=i O=u OO=u U=u UU=u OU=o AU=o OW=o AO=o AW=o AV=ab
     AI=Y AY=Y EI=Y EY=Y AE=Y AIY=Y AYY=Y
@@ -77,4 +77,4 @@ SAME = alike(
 
 @lru_cache(maxsize=16384)
 def keys(name: str) -> Keys:
-    return sounds(name, SOUNDS) | SAME.get(name, frozenset())
+    return SOUNDS.keys(name) | SAME.get(name, frozenset())
