@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
+from verification.records import namebook
 from verification.records.held import OWN_IDENTIFIERS
 from verification.records.loading import LOCK
 from verification.records.models import SourceUpload
@@ -88,6 +89,7 @@ def _enter(cursor: CursorWrapper, upload: SourceUpload) -> int:
     """Enter the identifiers of the versions that one upload brought; the number of entries."""
     if upload.first_row is None:
         return 0
+    namebook.note(cursor, upload=upload.pk, first=upload.first_row, last=upload.last_row or 0)
     cursor.execute(
         sql.SQL(ENTRIES).format(
             identifiers=identifiers(upload.columns),

@@ -213,7 +213,9 @@ class Comparison:
         """Give each typed part the first part on record that is alike, the same field first."""
         for crosswise in (False, True):
             for typed in self.typed.left_over:
-                for held in self.held.left_over:
+                # An initial may be that of a particle: MARIA D for MARIA DEL CARMEN.
+                initial = len(self.typed.parts[typed]) == 1
+                for held in self.held.free if initial else self.held.left_over:
                     across = self.typed.is_family(typed) is not self.held.is_family(held)
                     if across is crosswise and alike(typed, held):
                         self._found((typed,), (held,), grade)

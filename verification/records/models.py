@@ -114,6 +114,11 @@ class SourceRecord(models.Model):
                 condition=models.Q(replaced_in__isnull=False),
                 name="records_earlier_versions",
             ),
+            models.Index(
+                fields=["date_of_birth", "family_name"],
+                condition=models.Q(replaced_in=None),
+                name="records_namesakes",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="source_record_is_kept", operation=pgtrigger.Delete),
@@ -156,6 +161,19 @@ class IndexEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of record {self.record_pk}"
+
+
+class BorneName(models.Model):
+    """A name that people on record bear, with a sample of them (namebook.py)."""
+
+    pk = models.CompositePrimaryKey("name", "place", "sex")
+    name = models.CharField(max_length=40, db_collation="C")
+    place = models.CharField(max_length=1, help_text="f: a family name, g: a given name")
+    sex = models.CharField(max_length=1, blank=True)
+    bearers = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class IndexBuild(models.Model):

@@ -1,6 +1,7 @@
 """How records are read: by identifier, through the index, and all from one state of it (S8)."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -9,22 +10,25 @@ from django.db import connection
 from verification.records.answer import Uploads
 from verification.records.held import Held, Identifier
 from verification.records.models import IndexBuild
+from verification.records.namebook import PeoplesNames
 
 MOST_RECORDS = 60  # more than this behind one number is no one person
 
 Answered = TypeVar("Answered")
 
-BY_IDENTIFIER = """
+COLUMNS = """record.id, record.system, record.record_id, record.updated_at, record.family_name,
+            record.given_name, record.middle_name, record.date_of_birth, record.a_number,
+            record.country_of_birth, record.country_of_citizenship, upload.columns,
+            record.own_values, record.photo_id, record.sex"""
+
+BY_IDENTIFIER = f"""
 SELECT build.id, record.*
 FROM (SELECT coalesce(max(id), 0) AS id FROM records_indexbuild) build
 LEFT JOIN LATERAL (
     SELECT DISTINCT ON (held.id) held.*
     FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
     CROSS JOIN LATERAL (
-        SELECT record.id, record.system, record.record_id, record.updated_at, record.family_name,
-            record.given_name, record.middle_name, record.date_of_birth, record.a_number,
-            record.country_of_birth, record.country_of_citizenship, upload.columns,
-            record.own_values, record.photo_id, record.sex
+        SELECT {COLUMNS}
         FROM records_indexentry entry
         JOIN records_sourcerecord record ON record.id = entry.record_pk
         JOIN records_sourceupload upload ON upload.id = record.upload_id
@@ -32,7 +36,18 @@ LEFT JOIN LATERAL (
         LIMIT %s
     ) held
 ) record ON true
-"""
+"""  # noqa: S608 (our own columns)
+
+
+NAMESAKES = f"""
+SELECT {COLUMNS}
+FROM records_sourcerecord record
+JOIN records_sourceupload upload ON upload.id = record.upload_id
+WHERE record.date_of_birth = %s AND record.family_name = ANY(%s)
+    AND record.replaced_in IS NULL AND record.closed_at IS NULL
+ORDER BY record.id
+LIMIT %s
+"""  # noqa: S608 (our own columns)
 
 
 class IndexMoved(Exception):
@@ -50,6 +65,7 @@ class Records:
         self._build: int | None = None
         self._by_pk: dict[int, Held] = {}
         self._by_identifier: dict[Identifier, list[Held]] = {}
+        self.book = PeoplesNames()
 
     def _seen(self, build: int) -> None:
         """Each query sees what was committed before it; two that see different states are none."""
@@ -92,6 +108,13 @@ class Records:
             held = self._by_pk.setdefault(row[0], _held(row))
             for number in held.identifiers & asked:
                 self._by_identifier[number].append(held)
+
+
+def namesakes(born: date, family_names: Iterable[str]) -> list[Held]:
+    """One query: who else was born that day under one of these family names. Never an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMESAKES, [born, sorted(set(family_names)), MOST_RECORDS])
+        return [_held(list(row)) for row in cursor.fetchall()]
 
 
 def from_one_index(ask: Callable[[Records], Answered]) -> Answered:

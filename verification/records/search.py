@@ -12,9 +12,17 @@ from datetime import date
 from verification.records.answer import Answer, answer_from, referred
 from verification.records.chain import PETITIONS
 from verification.records.held import Held, Identifier
-from verification.records.matching import Grade, Judgment, Name, alias_name, judge, name_of
+from verification.records.matching import (
+    Book,
+    Grade,
+    Judgment,
+    Name,
+    alias_name,
+    judge,
+    name_of,
+)
 from verification.records.models import Photo
-from verification.records.reading import MOST_RECORDS, Records, from_one_index
+from verification.records.reading import MOST_RECORDS, Records, from_one_index, namesakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,19 +141,17 @@ def initial_search(query: Query, *, today: date, records: Records | None = None)
     if len(found) > MOST_RECORDS:
         return refer(5, "ambiguous", rule="too_many_records")
 
+    book = records.book
     around = neighborhood(found, records)
-    fitting = [record for record in around if fits(query, record)]
+    fitting = [record for record in around if judged(query, record, book).fits]
     if not fitting:
-        return refer(37, *mismatches(query, found), rule="identifier_of_someone_else")
+        return refer(37, *mismatches(query, found, book), rule="identifier_of_someone_else")
 
     person, stranger = whole_person(fitting, around)
-    if stranger:
-        return refer(5, "ambiguous", rule="number_shared_with_another_person")
-    if several_people(person):
-        return refer(5, "ambiguous", rule="two_people_fit")
     meant = as_meant(typed, person)
-    if not all_theirs(meant, person, found):
-        return refer(37, "document_mismatch", rule="identifiers_of_different_people")
+    if doubt := why_not(query, person, meant, found, stranger=stranger):
+        code, reason, rule = doubt
+        return refer(code, reason, rule=rule)
 
     return answer_from(
         person,
@@ -156,6 +162,26 @@ def initial_search(query: Query, *, today: date, records: Records | None = None)
     )
 
 
+def why_not(
+    query: Query,
+    person: Sequence[Held],
+    meant: Sequence[Identifier],
+    found: Sequence[Held],
+    *,
+    stranger: bool,
+) -> tuple[int, str, str] | None:
+    """Why the records that fit may still be somebody else's: statement, reason and rule."""
+    if stranger:
+        return 5, "ambiguous", "number_shared_with_another_person"
+    if several_people(person):
+        return 5, "ambiguous", "two_people_fit"
+    if not all_theirs(meant, person, found):
+        return 37, "document_mismatch", "identifiers_of_different_people"
+    if is_rivaled(query, person):
+        return 5, "ambiguous", "somebody_else_bears_the_name"
+    return None
+
+
 def as_typed(query: Query, record: Held) -> bool:
     """Whether the very same name and day of birth were typed, but for case, marks and spaces."""
     return record.date_of_birth == query.date_of_birth and not set(query.names).isdisjoint(
@@ -163,12 +189,26 @@ def as_typed(query: Query, record: Held) -> bool:
     )
 
 
-def fits(query: Query, record: Held) -> bool:
-    return judged(query, record).fits
+def judged(query: Query, record: Held, book: Book) -> Judgment:
+    return judge(
+        query.names, query.date_of_birth, record.names, record.date_of_birth, record.about, book
+    )
 
 
-def judged(query: Query, record: Held) -> Judgment:
-    return judge(query.names, query.date_of_birth, record.names, record.date_of_birth, record.about)
+def is_rivaled(query: Query, person: Sequence[Held]) -> bool:
+    """Whether the name was not typed as on record, but just as somebody else bears it.
+
+    Somebody with the same birthday who shares no number with this person: a twin, most likely.
+    """
+    if any(as_typed(query, record) for record in person):
+        return False
+    numbers = frozenset().union(*(record.identifiers for record in person))
+    typed = query.names[0]
+    written = {sign.join(typed.family or typed.given) for sign in (" ", "-", "")}
+    return any(
+        numbers.isdisjoint(other.identifiers) and typed in other.names
+        for other in namesakes(query.date_of_birth, written)
+    )
 
 
 def same_person(left: Held, right: Held) -> bool:
@@ -178,9 +218,9 @@ def same_person(left: Held, right: Held) -> bool:
     return judge(left.names, left.date_of_birth, right.names, right.date_of_birth, right.about).fits
 
 
-def mismatches(query: Query, found: Sequence[Held]) -> tuple[str, ...]:
+def mismatches(query: Query, found: Sequence[Held], book: Book) -> tuple[str, ...]:
     """Which of the typed fields to look at again; never a value out of a record."""
-    judgments = [judged(query, record) for record in found]
+    judgments = [judged(query, record, book) for record in found]
     if any(judgment.name is not Grade.NO for judgment in judgments):
         return ("date_of_birth_mismatch",)
     if any(judgment.date_of_birth for judgment in judgments):

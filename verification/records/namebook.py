@@ -1,0 +1,126 @@
+"""Which names the people on record bear, and of which sex: what tells a slip from a name.
+
+Of each name only a sample of its bearers is kept, the eight smallest check sums of who they are
+(full name and day of birth). From the eighth the number of all is estimated; and because the
+smallest of everything seen are the same in whatever order it is seen, loading a file twice, or two
+files the other way around, changes nothing. The work of a day is the day's rows.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.backends.utils import CursorWrapper
+
+from verification.records.models import BorneName
+from verification.records.naming import known
+
+SAMPLE = 8
+EVERYBODY = ""  # the entry that counts all people has no name
+LATIN_MARKS = (
+    "ÁÀÂÄÃÅĄÇĆČÉÈÊËĘĚÍÌÎÏŁÑŃŇÓÒÔÖÕØŘŠŚÚÙÛÜŮÝŽŹŻĞŞİ",
+    "AAAAAAACCCEEEEEEIIIILNNNOOOOOORSSUUUUUYZZZGSI",
+)
+
+# One pass over the rows that an upload added; each name once for all of its bearers among them.
+NOTE = """
+INSERT INTO records_bornename (name, place, sex, bearers)
+SELECT name, place, sex, (array_agg(DISTINCT person ORDER BY person))[1:8]
+FROM (
+    SELECT part.name, part.place, record.sex,
+        hashtextextended(concat_ws('/', upper(record.family_name), upper(record.given_name),
+            record.date_of_birth), 0) AS person
+    FROM records_sourcerecord record
+    CROSS JOIN LATERAL (
+        SELECT unnest(string_to_array(translate(upper(record.family_name), %(marked)s, %(plain)s),
+            ' ')) AS name, 'f' AS place
+        UNION ALL
+        SELECT unnest(string_to_array(translate(upper(record.given_name || ' '
+            || record.middle_name), %(marked)s, %(plain)s), ' ')), 'g'
+        UNION ALL
+        SELECT '', 'f'
+    ) AS part
+    WHERE record.id BETWEEN %(first)s AND %(last)s AND record.upload_id = %(upload)s
+        AND (part.name = '' AND part.place = 'f' OR length(part.name) BETWEEN 2 AND 40)
+) AS seen
+GROUP BY name, place, sex
+ON CONFLICT (name, place, sex) DO UPDATE SET bearers = (
+    SELECT (array_agg(DISTINCT person ORDER BY person))[1:8]
+    FROM unnest(records_bornename.bearers || excluded.bearers) AS person
+)
+WHERE cardinality(records_bornename.bearers) < 8
+    OR excluded.bearers[1] < records_bornename.bearers[8]
+"""
+
+
+def note(cursor: CursorWrapper, *, upload: int, first: int, last: int) -> None:
+    """Take in the names of the rows that one upload added."""
+    marked, plain = LATIN_MARKS
+    cursor.execute(
+        NOTE,
+        {
+            "marked": marked + "-'’.,",
+            "plain": plain + " ",  # a hyphen parts two names, what follows it is left out
+            "upload": upload,
+            "first": first,
+            "last": last,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """About how many people bear a name: as a family name, and as a given name by sex."""
+
+    family: float = 0
+    given: float = 0
+    men: float = 0
+    women: float = 0
+
+
+def about_how_many(sample: list[int]) -> float:
+    """The number of people from the smallest of their check sums, exact below eight."""
+    if len(sample) < SAMPLE:
+        return len(sample)
+    share = (sample[-1] + 2**63) / 2**64
+    return max(SAMPLE, (SAMPLE - 1) / share)
+
+
+class PeoplesNames:
+    """The names of the people on record, and the public lists. One query a name, when asked."""
+
+    def __init__(self) -> None:
+        self._bearers: dict[str, Bearers] = {}
+
+    def bearers(self, name: str) -> Bearers:
+        if name not in self._bearers:
+            self._bearers[name] = _read(name)
+        return self._bearers[name]
+
+    @cached_property
+    def people(self) -> float:
+        return self.bearers(EVERYBODY).family
+
+    def is_given_name(self, name: str) -> bool:
+        # Among many people somebody's own record is misspelled; then one bearer makes no name.
+        return known.is_listed(name) or self.bearers(name).given > self.people / 1_000_000
+
+    def is_family_name(self, name: str) -> bool:
+        return self.bearers(name).family > max(1.0, self.people / 500_000)
+
+    def of_the_other_sex(self, name: str, sex: str) -> bool:
+        bearers = self.bearers(name)
+        own, other = bearers.men, bearers.women
+        if sex == "F":
+            own, other = other, own
+        return sex in ("M", "F") and other >= 5 and own * 20 < other
+
+
+def _read(name: str) -> Bearers:
+    rows = BorneName.objects.filter(name=name).values_list("place", "sex", "bearers")
+    count = {(place, sex): about_how_many(sample) for place, sex, sample in rows}
+    return Bearers(
+        family=sum(number for (place, _), number in count.items() if place == "f"),
+        given=sum(number for (place, _), number in count.items() if place == "g"),
+        men=count.get(("g", "M"), 0),
+        women=count.get(("g", "F"), 0),
+    )
