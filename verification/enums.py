@@ -18,6 +18,26 @@ class WaitsFor(models.TextChoices):
     NOBODY = "nobody", "Nobody"
 
 
+class Pile(models.TextChoices):
+    """Where an open case lies; PostgreSQL keeps it (`Case.pile`). One that is done lies nowhere."""
+
+    PROMPT = "prompt", "Prompted, nobody has acted"
+    UNREAD = "unread", "An answer that nobody has opened"
+    ACT = "act", "Waits for an act of the agency"
+    SAVE = "save", "Waits for SAVE"
+
+
+class Need(models.TextChoices):
+    """What a case needs today, most urgent first: the sections of My work."""
+
+    PROMPT = "prompt", "Prompted, nobody has acted"
+    OVER = "over", "Overdue"
+    SOON = "soon", "Due soon"
+    READ = "read", "Answers to read"
+    LATER = "later", "Due later"
+    SAVE = "save", "Waiting for SAVE"
+
+
 class Outcome(models.TextChoices):
     """What initial verification found; a miss says nothing about the person (S1.4)."""
 

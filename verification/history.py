@@ -14,7 +14,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 # What can be computed from the rest, and what the history has columns of its own for.
-NOT_IN_HISTORY = ("applicant_key", "fingerprint", "changed_by", "change_reason")
+NOT_IN_HISTORY = ("applicant_key", "fingerprint", "pile", "changed_by", "change_reason")
 
 
 class RowHistory(HistoricalRecords):  # type: ignore[misc]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
 from save_portal.accounts.roles import Permission
-from verification.enums import Step, WaitsFor
+from save_portal.calendar.federal import federal_calendar
+from verification.enums import Need, Pile, Step, WaitsFor
 from verification.lifecycles.case import (
     OPEN,
     STEP_OF,
@@ -20,6 +21,14 @@ from verification.lifecycles.case import (
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
     from verification.models import Case  # noqa: F401
+
+
+SOON = 3
+
+
+def soon_from(today: date) -> date:
+    """The last day that counts as soon: so many federal working days from today."""
+    return federal_calendar().add_working_days(today, SOON)
 
 
 class CaseQuerySet(QuerySet["Case"]):
@@ -72,6 +81,19 @@ class CaseQuerySet(QuerySet["Case"]):
     def with_reviewer(self, user: User) -> CaseQuerySet:
         """What this verifier has in review."""
         return self.filter(reviewer_id=user.pk)
+
+    def needing(self, need: str, *, today: date) -> CaseQuerySet:
+        """The cases of one section of My work: one range of an index by pile and due date."""
+        soon = soon_from(today)
+        conditions = {
+            Need.PROMPT: Q(pile=Pile.PROMPT),
+            Need.OVER: Q(pile=Pile.ACT, due_on__lt=today),
+            Need.SOON: Q(pile=Pile.ACT, due_on__range=(today, soon)),
+            Need.READ: Q(pile=Pile.UNREAD),
+            Need.LATER: Q(pile=Pile.ACT, due_on__gt=soon),
+            Need.SAVE: Q(pile=Pile.SAVE),
+        }
+        return self.filter(conditions[Need(need)])
 
     def closed(self) -> CaseQuerySet:
         return self.at_step(Step.CLOSED)

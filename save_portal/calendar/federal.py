@@ -73,12 +73,21 @@ class FederalCalendar:
 
         The start itself does not count; negative when the end lies before the start.
         """
-        sign, step = (1, _DAY) if end >= start else (-1, -_DAY)
-        count, day = 0, start
-        while day != end:
-            day += step
-            count += self.is_working_day(day)
-        return sign * count
+        if end >= start:
+            return self._working_days_in(start + _DAY, end)
+        return -self._working_days_in(end, start - _DAY)
+
+    def _working_days_in(self, first: date, last: date) -> int:
+        """From `first` to `last`, both included: weekdays, corrected by the days out of order."""
+        weeks, rest = divmod((last - first).days + 1, 7)
+        count = 5 * weeks + sum((first.weekday() + day) % 7 < 5 for day in range(rest))
+        unusual = set(self.closures).union(
+            *(statutory_holidays(year) for year in range(first.year, last.year + 1))
+        )
+        for day in unusual:
+            if first <= day <= last:
+                count += self.is_working_day(day) - (day.weekday() < 5)
+        return count
 
     def skipped_days(self, start: date, end: date) -> list[tuple[date, str]]:
         """Holidays and closures on weekdays after `start` up to `end`: why a date is so late."""

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from verification import case_number, immigration_documents
-from verification.enums import Benefit, PhotoAnswer, Wish
+from verification.enums import Benefit, PhotoAnswer, Pile, Wish
 from verification.history import NOT_IN_HISTORY, RowHistory, WriteHistory
 from verification.lifecycles.case import (
     BEGINNINGS,
@@ -140,6 +140,26 @@ class Case(CaseLifecycle):
         null=True, help_text="the last warning before expiry: 14, then 3 days"
     )
 
+    unread_since = models.DateTimeField(
+        null=True, help_text="when a status verifier answered what nobody has opened yet"
+    )
+    pile = models.GeneratedField(
+        expression=models.Case(
+            models.When(
+                status=CaseStatus.INITIAL_UNCONFIRMED,
+                told_applicant_at__isnull=True,
+                wish="",
+                then=models.Value(Pile.PROMPT),
+            ),
+            models.When(unread_since__isnull=False, then=models.Value(Pile.UNREAD)),
+            models.When(status=CaseStatus.CLOSED, then=models.Value("")),
+            models.When(status__in=WAITS_FOR_VERIFIER, then=models.Value(Pile.SAVE)),
+            default=models.Value(Pile.ACT),
+        ),
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
+
     # Of the last change: who, and by which act. Set through the two attributes below, and copied
     # into the row history by its trigger. The history's own column holds the constraint.
     changed_by = models.ForeignKey(
@@ -210,9 +230,15 @@ class Case(CaseLifecycle):
         ]
         indexes = [
             models.Index(
-                name="case_open_by_due",
-                fields=["handled_by", "due_on", "id"],
-                condition=Q(status__in=[s.value for s in OPEN]),
+                name="case_pile",
+                fields=["handled_by", "pile", "due_on", "id"],
+                condition=Q(pile__gt=""),
+            ),
+            models.Index(
+                name="case_pile_of_agency",
+                fields=["agency", "pile", "due_on", "id"],
+                include=["handled_by"],
+                condition=Q(pile__gt=""),
             ),
             models.Index(name="case_by_agency", fields=["agency", "-created_at", "-id"]),
             models.Index(name="case_by_handler", fields=["handled_by", "-created_at", "-id"]),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.conf import settings
 
 from save_portal.accounts.models import User
 from save_portal.web.keyset import Page, paginate
@@ -34,21 +36,27 @@ class CaseList:
     sort: str
 
 
+def today_of(user: User, at: datetime) -> date:
+    """The day at the reader's agency; an office reads the portal's own."""
+    return deadlines.local_date(at, user.agency.time_zone if user.agency else settings.TIME_ZONE)
+
+
 def case_list(
     *, user: User, at: datetime, filters: CaseFilters, sort: str = "-created", cursor: str | None
 ) -> CaseList:
     """One query, whatever the number of cases; unknown sorts count as newest first."""
     sort = sort if sort in SORTS else "-created"
-    today = deadlines.local_date(at, user.agency.time_zone if user.agency else "America/New_York")
-    cases = with_last_answer(filters.apply(Case.objects.visible_to(user), user=user))
+    today = today_of(user, at)
+    cases = with_last_answer(filters.apply(Case.objects.visible_to(user), user=user, today=today))
     page: Page[Case] = paginate(cases, order=SORTS[sort], cursor=cursor, size=SIZE)
     rows = [row_of(case, today) for case in page.rows]
     return CaseList(rows, page.next, page.previous, filters, sort)
 
 
-def export_rows(*, user: User, filters: CaseFilters) -> Iterator[Case]:
+def export_rows(*, user: User, at: datetime, filters: CaseFilters) -> Iterator[Case]:
     """The filtered cases for an export, newest first, at most 10,000."""
-    cases = filters.apply(Case.objects.visible_to(user), user=user)
+    today = today_of(user, at)
+    cases = filters.apply(Case.objects.visible_to(user), user=user, today=today)
     return (
         cases.select_related("handled_by")
         .order_by("-created_at", "-id")[:EXPORTED]

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
 
 from save_portal.accounts.models import User
-from save_portal.calendar.federal import federal_calendar
 from verification import deadlines
-from verification.lifecycles.case import (
-    WAITS_FOR_CASEWORKER,
-    WAITS_FOR_VERIFIER,
-    CaseStatus,
-)
+from verification.enums import Need, Pile
+from verification.lifecycles.case import WAITS_FOR_CASEWORKER
 from verification.models import Case, CaseDraft
+from verification.querysets import SOON, CaseQuerySet, soon_from
 from verification.selectors.filters import CaseFilters
 from verification.selectors.rows import CaseRow, row_of, with_last_answer
 
 SHOWN = 25
 COUNTED = 1000
-SOON = 3
 AGES = (("0-2", 0, 2), ("3-5", 3, 5), ("6-10", 6, 10), ("11-20", 11, 20), ("over 20", 21, 9999))
+TITLES: dict[Need, str] = {
+    Need.PROMPT: "Prompted, nobody has acted",
+    Need.OVER: "Overdue",
+    Need.SOON: f"Due within {SOON} working days",
+    Need.READ: "Answers to read",
+    Need.LATER: "Due later",
+    Need.SAVE: "Waiting for SAVE",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,12 @@ class Section:
 
     key: str
     title: str
-    label: str
     rows: list[CaseRow]
     count: int
+
+    @property
+    def label(self) -> str:
+        return self.title[0].lower() + self.title[1:]
 
     @property
     def more(self) -> bool:
@@ -63,60 +73,22 @@ class MyWork:
 
 
 def my_work(*, user: User, at: datetime, filters: CaseFilters) -> MyWork:
-    """The page's data by a fixed number of queries, whatever the number of cases."""
-    zone = user.agency.time_zone if user.agency else "America/New_York"
+    """The page's data by five queries, whatever the number of cases."""
+    zone = user.agency.time_zone if user.agency else settings.TIME_ZONE
     today = deadlines.local_date(at, zone)
-    soon = federal_calendar().add_working_days(today, SOON)
-    cases = filters.apply(_cases_of(user, filters), user=user)
-    mine = Q(status__in=WAITS_FOR_CASEWORKER)
-    answered = Q(
-        status__in=[
-            CaseStatus.INITIAL_CONFIRMED,
-            CaseStatus.ADDITIONAL_ANSWERED,
-            CaseStatus.G845_ANSWERED,
-        ]
-    )
-    sections = [
-        _section("over", "Overdue", "overdue", cases.filter(mine, due_on__lt=today), today),
-        _section(
-            "soon",
-            f"Due within {SOON} working days",
-            f"due within {SOON} working days",
-            cases.filter(mine, due_on__gte=today, due_on__lte=soon),
-            today,
-        ),
-        _section(
-            "read",
-            "Answers to read",
-            "answers to read",
-            cases.filter(answered, due_on__gt=soon),
-            today,
-        ),
-        _section(
-            "next",
-            "Prompts not yet followed",
-            "prompts not yet followed",
-            cases.filter(mine, due_on__gt=soon).exclude(answered),
-            today,
-        ),
-        _section(
-            "save",
-            "Waiting for SAVE",
-            "waiting for SAVE",
-            cases.filter(status__in=WAITS_FOR_VERIFIER),
-            today,
-        ),
-    ]
+    cases = filters.apply(_cases_of(user, filters), user=user, today=today)
+    sections = _sections(cases, today)
+    oldest = cases.open().order_by("last_action_at")
     closing = [
         deadlines.expires_on(last_action_at=instant, time_zone=zone)
-        for instant in cases.filter(mine)
-        .order_by("last_action_at")
-        .values_list("last_action_at", flat=True)[:SHOWN]
+        for instant in oldest.filter(status__in=WAITS_FOR_CASEWORKER).values_list(
+            "last_action_at", flat=True
+        )[:SHOWN]
     ]
     closing = [day for day in closing if (day - today).days <= max(deadlines.WARNINGS)]
     return MyWork(
         sections=sections,
-        ages=_ages(cases, today),
+        ages=_ages(oldest, today),
         drafts=list(
             CaseDraft.objects.filter(user=user, case=None)
             .exclude(data={})
@@ -131,30 +103,61 @@ def my_work(*, user: User, at: datetime, filters: CaseFilters) -> MyWork:
     )
 
 
-def _cases_of(user: User, filters: CaseFilters) -> QuerySet[Case]:
-    cases = Case.objects.visible_to(user).open()
-    return cases if filters.by in ("group", "all") else cases.filter(handled_by_id=user.pk)
+def _cases_of(user: User, filters: CaseFilters) -> CaseQuerySet:
+    cases = Case.objects.visible_to(user)
+    return cases if filters.by else cases.filter(handled_by_id=user.pk)
 
 
-def _section(key: str, title: str, label: str, cases: QuerySet[Case], today: date) -> Section:
-    found = list(with_last_answer(cases.order_by("due_on", "id"))[: SHOWN + 1])
-    count = len(found)
-    if count > SHOWN:
-        count = cases.order_by()[: COUNTED + 1].count()
-    rows = [row_of(case, today) for case in found[:SHOWN]]
-    return Section(key, title, label, rows, count)
+def _sections(cases: CaseQuerySet, today: date) -> list[Section]:
+    """All sections by two queries: the first rows of each, and how many there are."""
+    soon = soon_from(today)
+    found = {need: cases.needing(need, today=today).order_by("due_on", "id") for need in Need}
+    first, *others = (section.values("pk")[:SHOWN] for section in found.values())
+    rows: dict[Need, list[CaseRow]] = {need: [] for need in Need}
+    for case in with_last_answer(Case.objects.filter(pk__in=first.union(*others, all=True))):
+        rows[_need_of(case, today, soon)].append(row_of(case, today))
+    return [
+        Section(
+            need.value,
+            TITLES[need],
+            sorted(rows[need], key=lambda row: (row.case.due_on or date.max, row.case.pk)),
+            count,
+        )
+        for need, count in zip(Need, _counts(list(found.values())), strict=True)
+    ]
 
 
-def _ages(cases: QuerySet[Case], today: date) -> list[tuple[str, int, int]]:
-    """How many open cases are how old, at most the 1,000 oldest."""
-    found = cases.order_by("due_on", "id").values_list("created_at", "status")[:COUNTED]
-    calendar = federal_calendar()
+def _need_of(case: Case, today: date, soon: date) -> Need:
+    """The section of a case that `needing` has found."""
+    if case.pile != Pile.ACT:
+        return {Pile.PROMPT: Need.PROMPT, Pile.UNREAD: Need.READ, Pile.SAVE: Need.SAVE}[case.pile]
+    due = case.due_on or date.max
+    if due < today:
+        return Need.OVER
+    return Need.SOON if due <= soon else Need.LATER
+
+
+def _counts(sections: list[QuerySet[Case]]) -> list[int]:
+    """How many cases each has, counted no further than one beyond `COUNTED`. One query."""
+    counts: list[str] = []
+    values: list[Any] = []
+    for section in sections:
+        limited, parameters = section.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        counts.append(f"(SELECT count(*) FROM ({limited}) AS limited)")  # noqa: S608 (Django's own)
+        values += parameters
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", values)
+        return list(cursor.fetchone())
+
+
+def _ages(oldest: CaseQuerySet, today: date) -> list[tuple[str, int, int]]:
+    """How many open cases are how old: of the 1,000 that nobody touched for longest."""
     worked: dict[date, int] = {}
     bars = {label: [0, 0] for label, _, _ in AGES}
-    for created_at, status in found:
+    for created_at, pile in oldest.values_list("created_at", "pile")[:COUNTED]:
         day = created_at.date()
         if day not in worked:
-            worked[day] = calendar.working_days_between(day, today)
+            worked[day] = deadlines.working_days_left(day, today)
         label = next((name for name, low, high in AGES if low <= worked[day] <= high), AGES[0][0])
-        bars[label][status in WAITS_FOR_VERIFIER] += 1
+        bars[label][pile == Pile.SAVE] += 1
     return [(label, mine, save) for label, (mine, save) in bars.items()]

@@ -14,11 +14,15 @@ from verification.rules.next_act import NextAct, next_act
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case with what to do next and the federal working days that are left (None: no date)."""
+    """A case with what to do next, the federal working days that are left (None: no date), and
+
+    those that passed since anybody did anything with it.
+    """
 
     case: Case
     next: NextAct
     days_left: int | None
+    waited: int
 
 
 def with_last_answer(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -40,4 +44,5 @@ def row_of(case: Case, today: date) -> CaseRow:
             reasons=case.last_reasons or [],  # type: ignore[attr-defined]
         ),
         deadlines.working_days_left(today, case.due_on) if case.due_on else None,
+        -deadlines.working_days_left(today, case.last_action_at.date()),
     )

@@ -278,7 +278,7 @@ def _blank_columns() -> dict[str, Any]:
     return {
         field.attname: field.get_default()
         for field in Case._meta.concrete_fields
-        if not field.primary_key
+        if not field.primary_key and not field.generated
     }
 
 

@@ -211,6 +211,8 @@ def correct_answer(*, answer_id: int, given: AnswerInput, by: User, at: datetime
     if case.is_open:
         _save(case, "case.answer_corrected", by=by, at=at, data=_said(kept))
     else:
+        case._history_user, case._change_reason = by, "case.answer_corrected"
+        case.save(update_fields=["unread_since"])
         _log(case, "case.answer_corrected", by=by, at=at, data=_said(kept))
     _tell(case, kept)
     return kept
@@ -315,6 +317,7 @@ def _record(
     at: datetime,
     **more: Any,
 ) -> VerifierAnswer:
+    case.unread_since = at
     return VerifierAnswer.objects.create(
         case=case,
         agency_id=case.agency_id,

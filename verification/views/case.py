@@ -26,7 +26,7 @@ from verification.models import Case
 from verification.rules.submission import Submission
 from verification.selectors.answer_in_words import in_words
 from verification.selectors.case_page import CasePage, case_page
-from verification.services import closing, initial, printing
+from verification.services import closing, initial, printing, reading
 from verification.services import duties as duty_service
 from verification.views.initiate import as_query, permitted_benefits, typed_in
 from verification.views.papers import paper
@@ -40,9 +40,11 @@ READERS = (Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The answer first, then what to do with it."""
     user: Any = request.user
+    now = timezone.now()
     page = page_of(request, number)
     if page.answer is not None:
-        printing.disclose_page(page=page, by=user, at=timezone.now())
+        printing.disclose_page(page=page, by=user, at=now)
+    reading.mark_read(case=page.case, by=user, at=now)
     return render(request, "verification/case.html", context_of(page))
 
 

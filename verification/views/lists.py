@@ -28,7 +28,18 @@ from verification.selectors.my_work import my_work
 from verification.services import saved_views
 from verification.views.refusals import attempt
 
-KEPT = ("q", "benefit", "step", "status", "waiting_for", "by", "created_from", "created_to", "sort")
+KEPT = (
+    "q",
+    "benefit",
+    "step",
+    "status",
+    "waiting_for",
+    "need",
+    "by",
+    "created_from",
+    "created_to",
+    "sort",
+)
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -85,16 +96,17 @@ def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as CSV that a spreadsheet opens without running anything."""
     user: Any = request.user
     filters = CaseFilters.read(_known(request))
+    now = timezone.now()
     audit.record(
         "cases.exported",
         by=user,
-        at=timezone.now(),
+        at=now,
         subject_type="case_list",
         subject_id="",
         agency_id=user.agency_id,
         data={"filters": sorted(name for name in KEPT if request.GET.get(name))},
     )
-    rows = list(_csv_rows(export_rows(user=user, filters=filters)))
+    rows = list(_csv_rows(export_rows(user=user, at=now, filters=filters)))
     writer = csv.writer(_Echo())
     response = StreamingHttpResponse(
         ("\ufeff" if position == 0 else "") + writer.writerow(row)

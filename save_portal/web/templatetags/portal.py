@@ -40,14 +40,21 @@ def case_number(number: str) -> SafeString:
 def address(context: template.Context, **changes: Any) -> str:
     """This page's own address with some parameters changed (None removes one)."""
     request: HttpRequest = context["request"]
-    query = request.GET.copy()
+    return request.path + query(context, **changes)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """This page's parameters, for another page's address, with some changed (None removes one)."""
+    request: HttpRequest = context["request"]
+    parameters = request.GET.copy()
     for name, value in changes.items():
         if value in (None, ""):
-            query.pop(name, None)
+            parameters.pop(name, None)
         else:
-            query[name] = str(value)
-    encoded = query.urlencode()
-    return f"{request.path}?{encoded}" if encoded else request.path
+            parameters[name] = str(value)
+    encoded = parameters.urlencode()
+    return f"?{encoded}" if encoded else ""
 
 
 register.filter("first_control", first_control)
