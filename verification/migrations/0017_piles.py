@@ -36,6 +36,34 @@ class Migration(migrations.Migration):
                 help_text="when a status verifier answered what nobody has opened yet", null=True
             ),
         ),
+        migrations.AddField(
+            model_name="case",
+            name="pile",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Case(
+                    models.When(
+                        status="initial_unconfirmed",
+                        then=models.Value("prompt"),
+                        told_applicant_at__isnull=True,
+                        wish="",
+                    ),
+                    models.When(then=models.Value("unread"), unread_since__isnull=False),
+                    models.When(status="closed", then=models.Value("")),
+                    models.When(
+                        status__in=(
+                            "additional_requested",
+                            "additional_in_review",
+                            "g845_mailed",
+                            "g845_in_review",
+                        ),
+                        then=models.Value("save"),
+                    ),
+                    default=models.Value("act"),
+                ),
+                output_field=models.CharField(max_length=10),
+            ),
+        ),
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
@@ -65,34 +93,6 @@ class Migration(migrations.Migration):
                     table="verification_case",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="case",
-            name="pile",
-            field=models.GeneratedField(
-                db_persist=True,
-                expression=models.Case(
-                    models.When(
-                        status="initial_unconfirmed",
-                        then=models.Value("prompt"),
-                        told_applicant_at__isnull=True,
-                        wish="",
-                    ),
-                    models.When(then=models.Value("unread"), unread_since__isnull=False),
-                    models.When(status="closed", then=models.Value("")),
-                    models.When(
-                        status__in=(
-                            "additional_requested",
-                            "additional_in_review",
-                            "g845_mailed",
-                            "g845_in_review",
-                        ),
-                        then=models.Value("save"),
-                    ),
-                    default=models.Value("act"),
-                ),
-                output_field=models.CharField(max_length=10),
             ),
         ),
     ]
