@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -22,6 +23,7 @@ SHARED = frozenset(column.name for column in COMMON)
 Row = dict[str, str]
 
 
+@lru_cache(maxsize=10_000)
 def on_file(name: str) -> str:
     """A name as the systems hold it: capitals, without accents."""
     return anyascii(name).upper()

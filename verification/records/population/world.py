@@ -9,6 +9,7 @@ what arrives a day later.
 
 import csv
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -36,6 +37,7 @@ TRUTH = (
     "must_not_disclose",
 )  # fmt: skip
 NAMES = ("family_name", "given_name", "middle_name", "aliases", "spouse_name", "petitioner")
+DIGIT = re.compile("[0-9]")
 SHARE_OF_A_CONTRADICTION = 3  # of some 1,200
 SITUATIONS: dict[Situation, int] = {
     **ORDINARY,
@@ -214,9 +216,9 @@ def secrets(person: Person, typed: Row, confirmed: bool) -> list[str]:
         for name, value in row.items():
             if name in ("record_id", "updated_at") or len(value) < 6:
                 continue
-            if name in NAMES or any(character.isdigit() for character in value):
+            if name in NAMES or DIGIT.search(value):
                 (shown if confirmed and name in agency else kept).add(value)
-    known |= {on_file(value).casefold() for value in typed.values()}
+    known |= {on_file(typed[name]).casefold() for name in NAMES if typed.get(name)}
     return sorted(value for value in kept - shown if value.casefold() not in known)
 
 
