@@ -105,7 +105,7 @@ class Records:
         for _, *row in rows:
             if row[0] is None:
                 continue
-            held = self._by_pk.setdefault(row[0], _held(row))
+            held = self._by_pk.setdefault(row[0], held_of(row))
             for number in held.identifiers & asked:
                 self._by_identifier[number].append(held)
 
@@ -131,7 +131,7 @@ def find(identifiers: Iterable[Identifier]) -> list[Held]:
     return Records().find(identifiers)
 
 
-def _held(row: list[Any]) -> Held:
+def held_of(row: list[Any]) -> Held:
     return Held(
         pk=row[0],
         system=row[1],
