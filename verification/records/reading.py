@@ -114,7 +114,7 @@ def namesakes(born: date, family_names: Iterable[str]) -> list[Held]:
     """One query: who else was born that day under one of these family names. Never an answer."""
     with connection.cursor() as cursor:
         cursor.execute(NAMESAKES, [born, sorted(set(family_names)), MOST_RECORDS])
-        return [_held(list(row)) for row in cursor.fetchall()]
+        return [held_of(list(row)) for row in cursor.fetchall()]
 
 
 def from_one_index(ask: Callable[[Records], Answered]) -> Answered:
