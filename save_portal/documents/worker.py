@@ -8,6 +8,7 @@ nothing of the portal and of Django, and inherits no setting.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import mimetypes
@@ -108,6 +109,11 @@ def main() -> None:
     os.dup2(2, 1)
     limit_memory(options["memory_bytes"])
     render = renderer(options["folders"], options["css"])
+    # Layout makes a great many objects that live as long as the paper: they are collected once it
+    # has been handed over, not while somebody waits for it.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
     while True:
         head = read_exactly(stdin, LENGTH.size)
         if head is None:
@@ -128,6 +134,7 @@ def main() -> None:
             kind, content = b"E", f"{type(error).__name__}: {error}"[:500].encode()
         answers.write(kind + LENGTH.pack(len(content)) + content)
         answers.flush()
+        gc.collect()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from verification.enums import (
     SupplementQuestion,
 )
 from verification.errors import CaseError, WrongStatus
+from verification.g845_answers import SEND_AGAIN
 from verification.immigration_documents import DOCUMENT_TYPES
 from verification.lifecycles.case import CaseStatus
 
@@ -28,15 +29,6 @@ PASSPORTS = frozenset({"foreign_passport", "i94_in_passport", "mriv", "temporary
 QUESTION_OF: dict[str, SupplementQuestion] = {
     AdditionalReason.CUBAN_HAITIAN: SupplementQuestion.CUBAN_HAITIAN,
     AdditionalReason.VAWA: SupplementQuestion.ABUSE,
-}
-WHAT_TO_SEND: dict[str, str] = {
-    ResubmitReason.BOTH_SIDES: "Copy the front and the back of the document.",
-    ResubmitReason.ORIGINAL: "Make the copy from the original, not from another copy.",
-    ResubmitReason.UNREADABLE: "Make a copy on which every number and name can be read.",
-    ResubmitReason.EXPIRED: "Ask the applicant for the most recent document and copy that one.",
-    ResubmitReason.CONSENT_NEEDED: (
-        "Enclose the original of the consent to disclosure, signed by the applicant."
-    ),
 }
 
 
@@ -77,7 +69,8 @@ def copies_to_enclose(
 ) -> list[str]:
     """Sentences: which copies go with the form, the ones asked for by a verifier first."""
     name = DOCUMENT_TYPES[document_type].name
-    again = [WHAT_TO_SEND[reason] for reason in ResubmitReason.values if reason in set(send_again)]
+    asked = set(send_again)
+    again = [f"{what}. {how}" for code, (what, how) in SEND_AGAIN.items() if code in asked]
     if document_type in CERTIFICATES:
         copies = [f"{name}: the whole page, and the back if anything is written on it."]
     elif document_type in PASSPORTS:
@@ -104,3 +97,14 @@ def refusal_of_mailing_day(mailed_on: date, *, today: date, not_before: date) ->
     if mailed_on < not_before:
         return "The form was mailed before the case was begun? Check the year and the month."
     return ""
+
+
+def refusal_to_send_copies(send_again: Collection[str], *, copies: int) -> CaseError | None:
+    """Why copies cannot go electronically in place of the mailed form, or None."""
+    if ResubmitReason.CONSENT_NEEDED in send_again:
+        return WrongStatus(
+            "The verifier needs the original of the signed consent, on paper. Mail the form."
+        )
+    if not copies:
+        return WrongStatus("Upload the copies first: both sides of the document.")
+    return None

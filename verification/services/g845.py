@@ -29,6 +29,7 @@ from verification.errors import STALE, InvalidSubmission, StaleCase, WrongStatus
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, ChargeEvent, G845Form, G845Mailing
 from verification.rules import g845 as rules
+from verification.services import documents
 from verification.services.locking import NoSuchCase, lock_case
 
 COMMENT_LENGTH = 200
@@ -126,6 +127,38 @@ def mark_mailed(*, case_number: str, version: int, mailed_on: date, by: User, at
         raise InvalidSubmission({"mailed_on": refused})
     _send(case, FormWay.POST, mailed_on=mailed_on, by=by, at=at)
     _save(case, "case.g845_mailed", by=by, at=at, data={"mailed_on": mailed_on.isoformat()})
+    return case
+
+
+@transaction.atomic
+def send_copies_instead(*, case_number: str, version: int, by: User, at: datetime) -> Case:
+    """Hand the uploaded copies to the verifiers in place of the mailed form (S3.9).
+
+    They are there at once. Also for a mailed form that has not arrived: a lost letter is no dead
+    end, and its date stays as promised.
+    """
+    case = lock_case(case_number, by=by)
+    policies.check_can_make("mail_g845", by=by, case=case)
+    lost = case.status == CaseStatus.G845_MAILED and case.papers_arrived_at is None
+    if not lost and not can_proceed(case.mail_g845):
+        raise WrongStatus(_not_to_be_mailed(case))
+    _check_version(case, version)
+    asked = case.verifier_answers.last()
+    refused = rules.refusal_to_send_copies(
+        asked.send_again if asked and not lost else (),
+        copies=case.documents.waiting().exclude(file__state="refused").count(),
+    )
+    if refused is not None:
+        raise refused
+    sent = documents.send_waiting(case=case, by=by, at=at)
+    today = deadlines.local_date(at, case.agency.time_zone)
+    if lost:
+        promised = case.due_on, case.due_because
+        put_under_way(case, FormWay.COPIES, mailed_on=today, by=by, at=at)
+        case.due_on, case.due_because = promised
+    else:
+        _send(case, FormWay.COPIES, mailed_on=today, by=by, at=at)
+    _save(case, "case.g845_copies_sent", by=by, at=at, data={"documents": [d.pk for d in sent]})
     return case
 
 

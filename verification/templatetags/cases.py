@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django import template
 from django.utils import timezone
 
+from save_portal.documents.barcodes import code128_drawing
 from verification.immigration_documents import ENUMERATORS
 from verification.models import ChargeEvent
 
@@ -56,3 +57,9 @@ def charged(charges: Iterable[ChargeEvent], prices: Prices) -> str:
     """What the charges of a case cost together, each at the price of its day."""
     total = sum((prices.of(c.kind, timezone.localdate(c.at)) for c in charges), Decimal())
     return f"${total:.2f}"
+
+
+@register.filter
+def barcode(number: str) -> str:
+    """The case number as a bar code, for the `src` of a picture on paper."""
+    return code128_drawing(number)
