@@ -15,7 +15,7 @@ from verification.enums import AdditionalReason, Benefit, SupplementQuestion
 from verification.immigration_documents import DOCUMENT_TYPES, show_number
 
 if TYPE_CHECKING:
-    from verification.models import Case, G845Form
+    from verification.models import AdditionalRequest, Case, G845Form
 
 EDITION = "08/12/25"
 # Item 12 of the form, and the benefits of the portal that tick each box.
@@ -100,8 +100,13 @@ class FilledForm:
         return ", ".join(filter(None, [self.family_name, self.given_name]))
 
 
-def filled_form(case: Case, form: G845Form | None, *, completed_on: date) -> FilledForm:
-    """The form of this case. `case` comes with its agency and its handler."""
+def filled_form(
+    case: Case, why: G845Form | AdditionalRequest | None, *, completed_on: date
+) -> FilledForm:
+    """The form of this case. `case` comes with its agency and its handler.
+
+    `why` says what stands at item 19: the form's own words, else those of the request before it.
+    """
     benefits = set(case.benefits)
     others = [Benefit(code).label for code in case.benefits if code in OTHER_PURPOSES]
     other_number, other_document = _other_number(case)
@@ -128,9 +133,9 @@ def filled_form(case: Case, form: G845Form | None, *, completed_on: date) -> Fil
         official_title=official.get_role_display(),
         phone=official.phone,
         completed_on=completed_on,
-        reasons=_reasons(form.reason if form else ""),
-        reason_text=_reason_text(form),
-        supplement=_supplement(form.supplement if form else ()),
+        reasons=_reasons(why.reason if why else ""),
+        reason_text=_reason_text(why),
+        supplement=_supplement(getattr(why, "supplement", ())),
     )
 
 
@@ -158,16 +163,16 @@ def _reasons(reason: str) -> list[Box]:
     ]
 
 
-def _reason_text(form: G845Form | None) -> str:
-    if form is None:
+def _reason_text(why: G845Form | AdditionalRequest | None) -> str:
+    if why is None:
         return ""
-    named = form.reason in (
+    named = why.reason in (
         AdditionalReason.STATUS_EXPECTED,
         AdditionalReason.DATE_NEEDED,
         AdditionalReason.OTHER,
     )
-    label = "" if named else AdditionalReason(form.reason).label
-    return ". ".join(filter(None, [label, form.comment]))
+    label = "" if named else AdditionalReason(why.reason).label
+    return ". ".join(filter(None, [label, why.comment]))
 
 
 def _supplement(asked: Iterable[str]) -> list[Box]:

@@ -33,6 +33,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_see_invoices": user.can(Permission.VIEW_INVOICES),
             "may_review": user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE),
             "may_manage_queue": user.can(Permission.MANAGE_QUEUE),
+            "may_take_in_forms": user.can(Permission.REVIEW_REQUESTS),
             "may_manage_program": user.can(Permission.MANAGE_PROGRAM),
             "session_seconds": seconds_left(request),
             "warning_seconds": settings.SESSION_WARNING_SECONDS,

@@ -5,9 +5,9 @@ from django import forms
 from save_portal.web.forms import PortalForm
 from verification.enums import ClosureReason
 
-BY_A_PERSON = [
-    (reason.value, reason.label) for reason in ClosureReason if reason != ClosureReason.EXPIRED
-]
+# A case expires by itself, and is superseded by beginning the case for the newer document.
+BY_ITSELF = (ClosureReason.EXPIRED, ClosureReason.SUPERSEDED)
+BY_A_PERSON = [(reason.value, reason.label) for reason in ClosureReason if reason not in BY_ITSELF]
 
 
 class CloseForm(PortalForm):

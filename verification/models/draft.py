@@ -21,6 +21,13 @@ class CaseDraft(models.Model):
     case = models.ForeignKey(
         "verification.Case", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    supersedes = models.ForeignKey(
+        "verification.Case",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="the case whose place the new one takes",
+    )
 
     class Meta:
         indexes = [models.Index(name="draft_by_user", fields=["user", "-updated_at"])]

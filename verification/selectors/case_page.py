@@ -13,7 +13,7 @@ from django_fsm import can_proceed
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from verification import deadlines, immigration_documents, policies
-from verification.enums import Reason, WaitsFor
+from verification.enums import FormWay, Reason, WaitsFor
 from verification.errors import CaseError
 from verification.lifecycles.case import CaseStatus
 from verification.models import (
@@ -21,9 +21,11 @@ from verification.models import (
     Case,
     ChargeEvent,
     CorrectionNotice,
+    G845Mailing,
     InitialAnswer,
 )
 from verification.rules.closing import open_duty
+from verification.rules.g845 import refusal_to_ask as refusal_to_ask_for_form
 from verification.rules.next_act import NextAct, next_act
 from verification.rules.submission import fold
 from verification.selectors.verifier_answers import Given, given_answers
@@ -168,8 +170,8 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Six queries: the case with its people, its answers of both kinds, requests and charges, and
-    the calendar's closures when they are not at hand.
+    Seven queries: the case with its people, its answers of both kinds, requests, mailings and
+    charges, and the calendar's closures when they are not at hand.
     """
     case = (
         Case.objects.visible_to(user)
@@ -181,6 +183,8 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
             "told_applicant_by",
             "wish_by",
             "sheet_given_by",
+            "supersedes",
+            "superseded_by",
         )
         .annotate(
             record_corrected_at=Subquery(
@@ -198,6 +202,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     charges = list(case.charges.all())
     requests = list(case.additional_requests.select_related("by"))
     given = given_answers(case, user=user)
+    mailings = list(case.g845_mailings.select_related("by", "arrived_by"))
     answer = answers[-1] if answers else None
     has_photo = answer is not None and answer.photo_id is not None
     reasons = answer.reasons if answer else []
@@ -219,8 +224,8 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         compared=_compare(case, answer) if answer and answer.returned else [],
         look_at=_look_at(case, reasons),
         typed=typed_rows(case),
-        acts=_acts(case, user=user, has_photo=has_photo),
-        timeline=_timeline(case, answers, requests, given),
+        acts=_acts(case, user=user, has_photo=has_photo, reasons=reasons),
+        timeline=_timeline(case, answers, requests, given, mailings),
         charges=charges,
         has_photo=has_photo,
         may_act=may_act and case.is_open,
@@ -366,7 +371,7 @@ def _day(value: date) -> str:
     return f"{value:%b} {value.day}, {value.year}"
 
 
-def _acts(case: Case, *, user: User, has_photo: bool) -> list[Act]:
+def _acts(case: Case, *, user: User, has_photo: bool, reasons: list[str]) -> list[Act]:
     """What this person can do now, from the life cycle and the policies."""
     if not case.is_open:
         return []
@@ -381,6 +386,11 @@ def _acts(case: Case, *, user: User, has_photo: bool) -> list[Act]:
         acts.append(Act("additional", "Request additional verification"))
     if case.status == CaseStatus.INITIAL_UNCONFIRMED:
         acts.append(Act("retry", "Correct and retry"))
+    if case.status == CaseStatus.G845_RECOMMENDED:
+        acts.append(Act("send-form", "Send the documents"))
+    elif refusal_to_ask_for_form(case, reasons=reasons) is None:
+        acts.append(Act("ask-form", "Ask for a Form G-845"))
+    acts.append(Act("newer", "The applicant has a newer document"))
     refusal = open_duty(case, has_photo=has_photo)
     label = (
         "Complete and close" if case.status == CaseStatus.INITIAL_CONFIRMED else "Close the case"
@@ -405,11 +415,27 @@ def _searched(answer: InitialAnswer) -> str:
     return f"Searched {count}{f': {main}' if main else ''}" if days else ""
 
 
+def _sent_forms(mailings: list[G845Mailing]) -> list[Happened]:
+    """Each Form G-845 that was sent, and when it was there."""
+    lines = []
+    for sent in mailings:
+        what = {
+            FormWay.POST: f"Mailed the Form G-845 on {_day(sent.mailed_on)}",
+            FormWay.COPIES: "Sent copies of the documents in place of the form",
+            FormWay.PAPER: f"Paper Form G-845 keyed in, postmark of {_day(sent.mailed_on)}",
+        }[FormWay(sent.way)]
+        lines.append(Happened(sent.at, what, f"Answer due {_day(sent.due_on)}", sent.by.full_name))
+        if sent.way == FormWay.POST and sent.arrived_at is not None:
+            lines.append(Happened(sent.arrived_at, "The form arrived at the status verifiers"))
+    return lines
+
+
 def _timeline(
     case: Case,
     answers: list[InitialAnswer],
     requests: list[AdditionalRequest],
     given: list[Given],
+    mailings: list[G845Mailing],
 ) -> list[Happened]:
     """What happened, newest first; two things at one instant in the order they were done."""
     lines: list[Happened] = []
@@ -454,6 +480,7 @@ def _timeline(
         Happened(each.answer.at, each.happened, each.words.basis, "the Status Verification Office")
         for each in given
     ]
+    lines += _sent_forms(mailings)
     if case.closed_at:
         lines.append(
             Happened(case.closed_at, f"Closed: {case.get_closure_reason_display()}", "", "")

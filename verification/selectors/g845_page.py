@@ -16,6 +16,7 @@ from verification.g845_answers import SEND_AGAIN
 from verification.g845_form import FilledForm, filled_form
 from verification.lifecycles.case import CaseStatus
 from verification.models import (
+    AdditionalRequest,
     Case,
     CaseDocument,
     G845Form,
@@ -42,6 +43,7 @@ class G845Page:
 
     case: Case
     form: G845Form | None
+    request: AdditionalRequest | None
     filled: FilledForm
     asked: VerifierAnswer | None
     send_again: list[tuple[str, str]]
@@ -98,17 +100,19 @@ class G845Page:
 def g845_page(*, user: User, number: str, at: datetime) -> G845Page | None:
     """The form's page if this person may see the case, else None.
 
-    Seven queries: the case with its people and form, its last initial answer, its last answer by
-    a verifier, its mailings, copies and charges, and the calendar's closures if not at hand.
+    Eight queries: the case with its people and form, its last request, its last initial answer,
+    its last answer by a verifier, its mailings, copies and charges, and the calendar's closures
+    if they are not at hand.
     """
     case = (
         Case.objects.visible_to(user)
-        .select_related("agency", "handled_by", "g845_form")
+        .select_related("agency", "agency__acts_for", "handled_by", "g845_form")
         .filter(number=number)
         .first()
     )
     if case is None:
         return None
+    request = case.additional_requests.last()
     form: G845Form | None = getattr(case, "g845_form", None)
     initial = case.initial_answers.last()
     answer = case.verifier_answers.exclude(kind=AnswerKind.CORRECTION).last()
@@ -125,7 +129,8 @@ def g845_page(*, user: User, number: str, at: datetime) -> G845Page | None:
     return G845Page(
         case=case,
         form=form,
-        filled=filled_form(case, form, completed_on=today),
+        request=request,
+        filled=filled_form(case, form or request, completed_on=today),
         asked=asked,
         send_again=[SEND_AGAIN[code] for code in SEND_AGAIN if code in again],
         mailings=list(case.g845_mailings.select_related("by")),

@@ -33,10 +33,19 @@ def close(*, case_number: str, version: int, reason: str, by: User, at: datetime
         raise StaleCase(STALE)
     if reason not in ClosureReason.values or reason == ClosureReason.EXPIRED:
         raise CaseError("Choose the reason for closing.")
+    if reason == ClosureReason.SUPERSEDED:
+        raise CaseError(
+            "A case is superseded by the case for the newer document: begin that one from here."
+        )
     last = case.initial_answers.last()
     check_may_close(case, reason=reason, has_photo=last is not None and last.photo_id is not None)
     _close(case, reason=reason, by=by, at=at)
     return case
+
+
+def supersede(case: Case, *, by: User, at: datetime) -> None:
+    """Close a locked case whose place a newer one takes; its open duties pass to that one."""
+    _close(case, reason=ClosureReason.SUPERSEDED, by=by, at=at)
 
 
 def close_stale(*, at: datetime, progress: Callable[[int], None] | None = None) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from verification.forms.initiate import DetailsForm, DocumentForm
 from verification.immigration_documents import DOCUMENT_TYPES, DocumentType
 from verification.models import CaseDraft
 from verification.rules.submission import NO_QUERY_RULES
-from verification.services import drafts, initial
+from verification.services import drafts, superseding
 from verification.views.refusals import attempt
 
 NOT_TYPED = {"csrfmiddlewaretoken", "save"}
@@ -143,7 +143,7 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
     refused: CaseError | None = None
     if request.method == "POST":
         case, refused = attempt(
-            lambda: initial.initiate(
+            lambda: superseding.submit(
                 by=user, at=timezone.now(), submission=form.submission, draft_id=kept.pk
             )
         )
@@ -215,7 +215,7 @@ def _draft(request: HttpRequest, draft: str) -> CaseDraft:
         key = UUID(draft)
     except ValueError:
         raise Http404 from None
-    found = CaseDraft.objects.select_related("case").filter(pk=key, user=user).first()
+    found = CaseDraft.objects.select_related("case", "supersedes").filter(pk=key, user=user).first()
     if found is None:
         raise Http404
     return found
