@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from billing.models import Price
+from billing.models import Exemption, Price
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT, resident, unknown_person
 from tests.verification.services.test_g845 import answered, arrive, ask, by_verifier, mail, now
@@ -363,6 +363,7 @@ class TestAskingPages:
                 by=caseworker, at=AT, submission=resident(document_doubt="Peeling edge")
             )
         Price.objects.create(kind="g845", effective_from=timezone.localdate(), amount="0.75")
+        Exemption.objects.all().delete()
         page = dana.get(f"/cases/{case.number}/g845/ask/").content.decode()
         assert "Costs $0.75" in page
         assert "Peeling edge" in page
