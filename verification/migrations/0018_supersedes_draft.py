@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("verification", "0016_queue_of_all"),
+        ("verification", "0017_piles"),
     ]
 
     operations = [
