@@ -58,7 +58,7 @@ check: export DEBUG := 0
 check: set-up
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy save_portal verification agreements billing
+	@$(BIN)/mypy save_portal verification agreements billing casecheck
 	@$(BIN)/lint-imports
 	@$(PYTHON) -m save_portal.local.suite --no-browser -- \
 		python manage.py makemigrations --check --dry-run

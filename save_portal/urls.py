@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("save_portal.accounts.urls")),
     path("program/closures/", include("save_portal.calendar.urls")),
     path("", include("save_portal.web.urls")),
+    path("casecheck/", include("casecheck.urls")),
     path("invoices/", include("billing.urls")),
     path("", include("verification.urls")),
 ]

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "verification.records",
     "verification",
     "billing",
+    "casecheck",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -225,6 +226,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/New_York"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]  # the words of CaseCheck
 STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static"
 USWDS_DIST = BASE_DIR / "node_modules" / "@uswds" / "uswds" / "dist"

@@ -202,9 +202,10 @@ class Case(CaseLifecycle):
                 condition=_paired("told_applicant_at", "told_applicant_by"),
             ),
             models.CheckConstraint(
+                # Without a person it is the applicant's own word, given on CaseCheck (S7.1).
                 name="case_wish_is_whole",
-                condition=_paired("wish_at", "wish_by")
-                & ((~Q(wish="") & Q(wish_at__isnull=False)) | Q(wish="", wish_at__isnull=True)),
+                condition=(~Q(wish="") & Q(wish_at__isnull=False))
+                | Q(wish="", wish_at__isnull=True, wish_by__isnull=True),
             ),
             models.CheckConstraint(
                 name="case_sheet_is_whole", condition=_paired("sheet_given_at", "sheet_given_by")
@@ -258,8 +259,13 @@ class Case(CaseLifecycle):
                 condition=Q(status__in=[s.value for s in OPEN]),
             ),
             *(
-                # Found again by the document's number: who was answered from a corrected record.
-                models.Index(name=f"case_by_{short}", fields=[column], condition=~Q(**{column: ""}))
+                # Found again by a number of the document: by its applicant, with the date of birth,
+                # and by whoever was answered from a record that was corrected.
+                models.Index(
+                    name=f"case_by_{short}",
+                    fields=[column, "date_of_birth"],
+                    condition=~Q(**{column: ""}),
+                )
                 for column, short in (
                     ("a_number", "a_number"),
                     ("i94_number", "i94"),
@@ -341,6 +347,11 @@ class Case(CaseLifecycle):
         if (names := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*names, "changed_by", "change_reason"}
         super().save(*args, **kwargs)
+
+    @property
+    def wish_is_the_applicants_own(self) -> bool:
+        """Whether the applicant said it on CaseCheck; then nobody else can take it back (S2.2)."""
+        return bool(self.wish) and self.wish_by_id is None
 
     def touch(self, *, at: datetime) -> None:
         """Note an act of anybody: the version moves, and the 180 days begin anew (S3.6)."""

@@ -466,7 +466,11 @@ def _timeline(
         ),
         (case.sheet_given_at, case.sheet_given_by, "Gave the correction sheet"),
     )
-    lines += [Happened(at, text, "", who.full_name) for at, who, text in done if at and who]
+    lines += [
+        Happened(at, text, "", who.full_name if who else "the applicant, on CaseCheck")
+        for at, who, text in done
+        if at
+    ]
     lines += [
         Happened(
             asked.at,

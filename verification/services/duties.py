@@ -8,6 +8,7 @@ from django.db import transaction
 
 from save_portal import audit
 from save_portal.accounts.models import User
+from save_portal.outbox import queue
 from verification import policies
 from verification.enums import Outcome, PhotoAnswer, Wish
 from verification.errors import STALE, CaseError, StaleCase, WrongStatus
@@ -36,11 +37,49 @@ def record(
     elif duty == "correction_sheet":
         case.sheet_given_at, case.sheet_given_by = done
     elif duty == "wish" and value in ("", *Wish.values):
+        if case.wish_is_the_applicants_own:
+            raise WrongStatus(
+                "The applicant asked for additional verification on CaseCheck. Request it.",
+                rule="S2.2",
+            )
         case.wish = value
         case.wish_at, case.wish_by = done
     else:
         raise CaseError("Choose what the applicant said: wants it, or does not want it.")
     return _saved(case, f"case.duty.{duty}", by=by, at=at, data={"value": value})
+
+
+@transaction.atomic
+def applicant_wants(*, case_number: str, by: None = None, at: datetime) -> Case:
+    """The applicant asks for additional verification on CaseCheck: it binds (S2.2, S5.2).
+
+    Nobody with an account is the actor: `by` stays None. Runs in the scope of the system; asked
+    again, it changes nothing. The caseworker is told.
+    """
+    case = Case.objects.select_for_update().filter(number=case_number).first()
+    if case is None or case.status != CaseStatus.INITIAL_UNCONFIRMED:
+        raise WrongStatus("This can be asked while SAVE has not confirmed and nobody was asked.")
+    if case.wish_is_the_applicants_own and case.wish == Wish.WANTS:
+        return case
+    case.wish, case.wish_at, case.wish_by = Wish.WANTS, at, None
+    case.touch(at=at)
+    case._history_user, case._change_reason = None, "case.applicant_wants"
+    case.save()
+    audit.record(
+        "case.applicant_wants",
+        by=None,
+        at=at,
+        subject_type="case",
+        subject_id=case.number,
+        agency_id=case.agency_id,
+    )
+    queue.mail(
+        to_user_id=case.handled_by_id,
+        template="applicant_wants",
+        context={"case_number": case.number},
+        key=f"case.applicant_wants:{case.number}:{at.isoformat()}",
+    )
+    return case
 
 
 @transaction.atomic

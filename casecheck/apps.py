@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CasecheckConfig(AppConfig):
+    name = "casecheck"
+    verbose_name = "CaseCheck"

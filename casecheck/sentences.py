@@ -1,0 +1,33 @@
+"""The sentences of CaseCheck, found in its templates and modules as they are translated."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+# What Django makes of {% translate %} and {% blocktranslate %}.
+MARKED = re.compile(r"""\b(?:_|gettext)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
+
+
+def sentences() -> list[str]:
+    """Each sentence once, in the order of files and lines."""
+    found: dict[str, None] = {}
+    base = Path(settings.BASE_DIR)
+    for template in sorted((base / "templates" / "casecheck").glob("*.html")):
+        marked = templatize(template.read_text(encoding="utf-8"), origin=template.name)
+        found |= dict.fromkeys(ast.literal_eval(text) for text in MARKED.findall(marked))
+    for module in sorted((base / "casecheck").glob("*.py")):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        found |= dict.fromkeys(
+            call.args[0].value
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "_"
+            and isinstance(call.args[0], ast.Constant)
+        )
+    return list(found)

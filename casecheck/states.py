@@ -1,0 +1,117 @@
+"""Where a case stands, in words for its applicant (S7.1). Never a status, never a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from verification import deadlines
+from verification.enums import Wish
+from verification.lifecycles.case import CaseStatus
+
+if TYPE_CHECKING:
+    from verification.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`turn` is who has to act; `by` with `why_by` the date promised, where there is one."""
+
+    where: str
+    turn: str
+    since: date
+    by: date | None
+    why_by: str
+    agency_must: tuple[str, ...]
+    you_can: tuple[str, ...]
+    may_ask: bool
+
+
+def state_of(case: Case) -> State:
+    """What the applicant reads. The agency's name is the only name on it."""
+    agency = case.agency.name
+    status = case.status
+    asked = case.wish == Wish.WANTS
+    must_not_deny = _(
+        "It must not delay, deny, reduce or end your benefit because of your immigration status "
+        "before the check has ended."
+    )
+    tell_you = _("It must tell you what SAVE answered.")
+    ask_agency = _("Ask the agency what it still needs from you, and say your case number.")
+    correct = _("If you think that a record is wrong, ask the office that keeps it to correct it.")
+    may_ask = False
+    must: tuple[str, ...]
+    can: tuple[str, ...]
+    if status == CaseStatus.INITIAL_CONFIRMED:
+        where = _("SAVE has answered the agency. The agency now goes on with your application.")
+        turn, must, can = agency, (tell_you,), (ask_agency,)
+    elif status == CaseStatus.INITIAL_UNCONFIRMED:
+        where = _(
+            "SAVE could not finish with its first search. This decides nothing, and says nothing "
+            "about you. A person can look further."
+        )
+        turn = agency
+        must = (
+            _("It must tell you so, and ask whether you want additional verification."),
+            _("If you want additional verification, it must request it."),
+            must_not_deny,
+        )
+        can = (
+            _("Look at your document together with the caseworker: was everything copied rightly?"),
+            correct,
+        )
+        if asked:
+            can = (_("You have asked for additional verification. The agency was told."), *can)
+        may_ask = not asked
+    elif status in (CaseStatus.ADDITIONAL_REQUESTED, CaseStatus.ADDITIONAL_IN_REVIEW):
+        where = _("A status verifier of SAVE is looking further.")
+        turn, must, can = "SAVE", (must_not_deny,), (_("You need to do nothing now."), correct)
+    elif status in (CaseStatus.ADDITIONAL_ANSWERED, CaseStatus.G845_ANSWERED):
+        where = _("The status verifier has answered the agency.")
+        turn, must, can = agency, (tell_you,), (ask_agency, correct)
+    elif status == CaseStatus.G845_RECOMMENDED:
+        where = _("SAVE needs copies of your documents.")
+        turn = agency
+        must = (_("It must send a form and copies of your documents to SAVE."), must_not_deny)
+        can = (_("Take your original documents to the agency, so that it can copy them."),)
+    elif status in (CaseStatus.G845_MAILED, CaseStatus.G845_IN_REVIEW):
+        where = _("SAVE has the form with copies of your documents, or they are on their way.")
+        turn, must, can = "SAVE", (must_not_deny,), (_("You need to do nothing now."), correct)
+    else:
+        where = _("SAVE has finished with this case. The agency has the answer.")
+        turn, must, can = agency, (tell_you,), (ask_agency, correct)
+    promised = deadlines.promised(case)
+    return State(
+        where=where,
+        turn=turn,
+        since=deadlines.local_date(case.last_action_at, case.agency.time_zone),
+        by=promised.on if promised else None,
+        why_by=_why(promised) if promised else "",
+        agency_must=must,
+        you_can=can,
+        may_ask=may_ask,
+    )
+
+
+def _why(promised: deadlines.Deadline) -> str:
+    """Why this date, from the same stored facts as on the agency's page."""
+    facts = promised.because
+    if "working_days" not in facts or "from" not in facts:
+        return ""
+    start = date.fromisoformat(facts["from"])
+    text = _("%(days)s working days from %(date)s; weekends do not count.") % {
+        "days": facts["working_days"],
+        "date": _day(start),
+    }
+    skipped = [_day(date.fromisoformat(gap["on"])) for gap in facts.get("skipped", [])]
+    if skipped:
+        text += " " + _("Not counted either: %(days)s.") % {"days": ", ".join(skipped)}
+    return text
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")

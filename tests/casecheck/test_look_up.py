@@ -1,0 +1,272 @@
+"""The applicant looks the case up: where it is, never what it says, never whose it is (S7.1)."""
+
+import statistics
+import time
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from casecheck import lookup
+from casecheck.models import Miss
+from save_portal.accounts.tenancy import scope_for, system_scope
+from save_portal.outbox import queue
+from tests.conftest import AT, resident, unknown_person
+from verification.errors import DutyOpen, WrongStatus
+from verification.models import Case
+from verification.services import closing, duties, initial
+
+BORN = date(1990, 5, 31)
+HERE = "203.0.113.7"
+
+
+@pytest.fixture
+def unconfirmed(caseworker, people_on_record):
+    with scope_for(caseworker):
+        return initial.initiate(by=caseworker, at=AT, submission=unknown_person())
+
+
+@pytest.fixture
+def confirmed(caseworker, people_on_record):
+    with scope_for(caseworker):
+        return initial.initiate(by=caseworker, at=AT, submission=resident())
+
+
+def found(number, born=BORN, *, address=HERE, at=AT):
+    return lookup.look_up(number=number, date_of_birth=born, address=address, at=at)
+
+
+def typed(number, born=BORN):
+    return {"number": number, "month": born.month, "day": born.day, "year": born.year}
+
+
+def page_of(number, born=BORN, language="en", client=None):
+    client = client or Client()
+    return client.post(reverse("casecheck:look-up", args=[language]), typed(number, born))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "number", ["A 200-000-001", "200000001", "msc 20 000 00001", "MSC2000000001"]
+)
+def test_a_case_is_found_by_a_number_of_its_document_as_people_write_it(unconfirmed, number):
+    assert found(number) == unconfirmed
+
+
+@pytest.mark.django_db
+def test_a_case_is_found_by_its_own_number_with_spaces_and_small_letters(unconfirmed):
+    assert found(unconfirmed.grouped_number.lower()) == unconfirmed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["", "-", "A200000002", "x" * 40, "'; DROP TABLE --", "٢٠٠"])
+def test_what_is_nobodys_number_finds_nothing(unconfirmed, number):
+    assert found(number) is None
+
+
+@pytest.mark.django_db
+def test_the_date_must_be_the_applicants(unconfirmed):
+    assert found(unconfirmed.number, date(1990, 5, 30)) is None
+
+
+@pytest.mark.django_db
+def test_a_person_on_record_whom_no_agency_asked_about_is_not_found(people_on_record):
+    assert found("209448188", date(1991, 12, 5)) is None
+
+
+@pytest.mark.django_db
+def test_a_closed_case_is_found_for_sixty_days(caseworker, unconfirmed):
+    with scope_for(caseworker):
+        closing.close(
+            case_number=unconfirmed.number,
+            version=1,
+            reason="entered_in_error",
+            by=caseworker,
+            at=AT,
+        )
+    assert found(unconfirmed.number, at=AT + timedelta(days=59)) == unconfirmed
+    assert found(unconfirmed.number, at=AT + timedelta(days=61)) is None
+
+
+@pytest.mark.django_db
+def test_the_page_never_shows_a_status_or_a_name(confirmed, unconfirmed):
+    for case in (confirmed, unconfirmed):
+        text = page_of(case.number).content.decode()
+        assert case.grouped_number in text
+        for secret in (
+            case.family_name,
+            case.given_name,
+            "resident",
+            "IR6",
+            "MSC2",
+            "209448177",
+            "1990",
+            "2021",
+        ):
+            assert secret not in text, secret
+
+
+@pytest.mark.django_db
+def test_wrong_number_wrong_date_closed_long_ago_and_too_many_tries_are_one_page(
+    caseworker, unconfirmed, confirmed
+):
+    with scope_for(caseworker), system_scope():
+        closing.close(
+            case_number=unconfirmed.number,
+            version=1,
+            reason="entered_in_error",
+            by=caseworker,
+            at=AT - timedelta(days=100),
+        )
+
+    def body(number, born=BORN):
+        response = page_of(number, born)
+        assert response.status_code == 200
+        text = response.content.decode()
+        text = text.replace(f'value="{number}"', 'value=""')
+        start = text.index('name="csrfmiddlewaretoken"')
+        return text[:start] + text[text.index(">", start) :]
+
+    pages = {
+        body("A299999999"),
+        body(unconfirmed.number),
+        body(confirmed.number, BORN.replace(year=1991)).replace("1991", "1990"),
+    }
+    for _ in range(lookup.MISSES_OF_AN_ADDRESS):
+        found("A277777777", address="127.0.0.1", at=timezone.now())
+    pages.add(body(confirmed.number))
+    assert len(pages) == 1
+
+
+@pytest.mark.django_db
+def test_guessing_a_number_stops_and_the_person_still_gets_in(confirmed):
+    wrong = date(1980, 1, 1)
+    for n in range(lookup.MISSES_OF_A_NUMBER):
+        assert found(confirmed.number, wrong + timedelta(days=n), address=f"198.51.100.{n}") is None
+    for n in range(lookup.MISSES_OF_A_NUMBER_FROM_AN_ADDRESS):
+        found(confirmed.number, wrong - timedelta(days=n), address="198.51.100.200")
+
+    assert found(confirmed.number, address="198.51.100.200") is None
+    assert found(confirmed.number, address=HERE) == confirmed
+    assert found(confirmed.number, address="198.51.100.200", at=AT + timedelta(hours=2))
+
+
+@pytest.mark.django_db
+def test_nothing_of_what_was_typed_is_kept(unconfirmed):
+    found("A299999999", date(1971, 2, 3))
+    kept = str(list(Miss.objects.values()))
+    assert "299999999" not in kept
+    assert "1971" not in kept
+    assert HERE not in kept
+    assert lookup.forget(at=AT + timedelta(hours=3)) == 3
+
+
+@pytest.mark.django_db
+def test_the_applicant_asks_for_additional_verification_and_it_binds(caseworker, unconfirmed):
+    client = Client()
+    text = page_of(unconfirmed.number, client=client).content.decode()
+    assert "Do you want additional verification?" in text
+    proof = text.split('name="proof" value="')[1].split('"')[0]
+
+    done = client.post(reverse("casecheck:ask", args=["en"]), {"proof": proof})
+
+    assert "Recorded: you want additional verification" in done.content.decode()
+    client.post(reverse("casecheck:ask", args=["en"]), {"proof": proof})
+    with scope_for(caseworker):
+        case = Case.objects.get(pk=unconfirmed.pk)
+        assert (case.wish, case.wish_by) == ("wants", None)
+        for reason in ("completed", "applicant_declined", "entered_in_error", "withdrawn"):
+            with pytest.raises(DutyOpen):
+                closing.close(
+                    case_number=case.number,
+                    version=case.version,
+                    reason=reason,
+                    by=caseworker,
+                    at=AT,
+                )
+        for value in ("", "declines"):
+            with pytest.raises(WrongStatus, match="CaseCheck"):
+                duties.record(
+                    case_number=case.number,
+                    version=case.version,
+                    duty="wish",
+                    value=value,
+                    by=caseworker,
+                    at=AT,
+                )
+    with system_scope():
+        queue.deliver_due(AT + timedelta(days=3650))
+    (letter,) = [m for m in mail.outbox if "applicant asks" in m.subject]
+    assert letter.to == [caseworker.email]
+    assert "Bautista" not in letter.body
+
+
+@pytest.mark.django_db
+def test_a_forged_or_old_proof_asks_for_nothing(unconfirmed):
+    for proof in ("", "x", lookup.proof_of(unconfirmed) + "x"):
+        response = Client().post(reverse("casecheck:ask", args=["en"]), {"proof": proof})
+        assert response.status_code == 409
+        assert "Look it up again" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_date_that_is_none_is_said_whatever_the_number():
+    response = Client().post(
+        reverse("casecheck:look-up", args=["en"]),
+        {"number": "A200000001", "month": "2", "day": "31", "year": "1990"},
+    )
+    assert response.status_code == 422
+    assert "There is no such day" in response.content.decode()
+    assert 'value="A200000001"' in response.content.decode()
+    assert not Miss.objects.exists()
+
+
+@pytest.mark.django_db
+def test_every_sentence_is_in_every_language(unconfirmed):
+    call_command("languages", "--check")
+    spanish = page_of(unconfirmed.number, language="es")
+    assert spanish.headers["Content-Language"] == "es"
+    assert "A quién le toca" in spanish.content.decode()
+    assert "de 2026" in spanish.content.decode()
+    assert Client().get("/casecheck/xx/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_browsers_language_is_taken_at_first():
+    there = Client().get("/casecheck/", headers={"Accept-Language": "es-MX,en;q=0.5"})
+    assert there.headers["Location"] == "/casecheck/es/"
+    other = Client().get("/casecheck/", headers={"Accept-Language": "fi"})
+    assert other.headers["Location"] == "/casecheck/en/"
+
+
+@pytest.mark.django_db
+def test_markup_in_the_number_stays_text():
+    page = page_of('"><script>alert(1)</script>').content.decode()
+    assert "<script>alert" not in page
+
+
+@pytest.mark.django_db
+def test_a_wrong_date_takes_as_long_as_a_number_that_nobody_has(confirmed):
+    """Measured in turns; the medians may differ by less than half of their own spread."""
+    wrong_date, nobody = [], []
+    for turn in range(60):
+        for number, times in ((confirmed.number, wrong_date), ("Z" * 15, nobody)):
+            begun = time.perf_counter()
+            assert found(number, date(1970, 1, 1), address=f"10.0.0.{turn}") is None
+            times.append(time.perf_counter() - begun)
+    spread = statistics.quantiles(wrong_date + nobody, n=4)
+    assert abs(statistics.median(wrong_date) - statistics.median(nobody)) < max(
+        (spread[2] - spread[0]) / 2, 0.0005
+    )
+
+
+@pytest.mark.django_db
+def test_the_first_view_is_light():
+    page = Client().get("/casecheck/en/").content
+    with open("static/casecheck/casecheck.css", "rb") as style:
+        assert len(page) + len(style.read()) < 20_000
+    assert b"<script" not in page
