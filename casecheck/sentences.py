@@ -23,7 +23,7 @@ def sentences() -> list[str]:
     for module in sorted((base / "casecheck").glob("*.py")):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         found |= dict.fromkeys(
-            call.args[0].value
+            str(call.args[0].value)
             for call in ast.walk(tree)
             if isinstance(call, ast.Call)
             and isinstance(call.func, ast.Name)
