@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("verification", "0015_charges_in_time"),
+        ("verification", "0018_supersedes_draft"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
