@@ -41,10 +41,10 @@ def _around(query: search.Query, records: Records) -> PersonRecords:
     if not found:
         return PersonRecords((), ())
     around = search.neighborhood(found, records)
-    fitting = [record for record in around if search.fits(query, record)]
+    fitting = [record for record in around if search.judged(query, record, records.book).fits]
     if linked := search.along_the_chain(fitting, records):
         around = search.neighborhood([*around, *linked], records)
-        fitting = [record for record in around if search.fits(query, record)]
+        fitting = [record for record in around if search.judged(query, record, records.book).fits]
     theirs = search.whole_person(fitting, around)[0] if fitting else []
     known = {record.pk for record in theirs}
     theirs += [record for record in linked if record.pk not in known]
