@@ -41,8 +41,12 @@ class Given:
 
 
 def given_answers(case: Case, *, user: User) -> list[Given]:
-    """All answers to the case, oldest first. One query."""
-    answers = list(case.verifier_answers.select_related("by"))
+    """All answers to the case, oldest first. One query.
+
+    An agency does not see the people of an office, so only the office's readers get the name.
+    """
+    found = case.verifier_answers.all()
+    answers = list(found.select_related("by") if user.is_office_staff else found)
     known = {answer.pk: answer for answer in answers}
     followed = {answer.corrects_id: answer for answer in answers if answer.corrects_id}
     return [

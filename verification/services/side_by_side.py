@@ -18,11 +18,13 @@ from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from verification import immigration_documents
 from verification.models import Case
+from verification.records.chain import chain
 from verification.records.disclosure import may_see, shown
 from verification.records.held import Held
 from verification.records.reading import Records
 from verification.records.systems import SYSTEMS, Viewer
 from verification.rules.submission import fold
+from verification.services.common_timeline import CommonTimeline, day_in_words, timeline_of
 from verification.services.person_records import PersonRecords, of_case
 
 SAME_TRIP_DAYS = 31
@@ -133,11 +135,15 @@ class SideBySide:
     not_loaded: tuple[str, ...]
     others: tuple[Record, ...]
     hidden: int
-    person: PersonRecords
+    timeline: CommonTimeline
 
     @property
     def conflicts(self) -> int:
-        return sum(line.conflict for line in self.lines)
+        """How many things do not fit: disagreements of owners, and lines that differ beside."""
+        about = {side.column for each in self.timeline.disagreements for side in each.sides}
+        return len(self.timeline.disagreements) + sum(
+            line.conflict and not about & set(line.kind.columns) for line in self.lines
+        )
 
 
 def viewer_of(user: User) -> Viewer:
@@ -150,7 +156,7 @@ def show(*, case: Case, by: User, at: datetime) -> SideBySide:
     """The records of the case's person as this verifier may see them; leaves a disclosure event."""
     person = of_case(case)
     viewer = viewer_of(by)
-    table = arrange(person, viewer, uploads=Records().uploads)
+    table = arrange(person, viewer, uploads=Records().uploads, today=at.date())
     if table.records or table.others:
         audit.disclose(
             by=by,
@@ -171,7 +177,11 @@ def show(*, case: Case, by: User, at: datetime) -> SideBySide:
 
 
 def arrange(
-    person: PersonRecords, viewer: Viewer, *, uploads: tuple[tuple[str, str], ...]
+    person: PersonRecords,
+    viewer: Viewer,
+    *,
+    uploads: tuple[tuple[str, str], ...],
+    today: date,
 ) -> SideBySide:
     """The table of what a viewer may see. `uploads` are (system, day) of the newest files."""
     order = {name: position for position, name in enumerate(SYSTEMS)}
@@ -182,15 +192,16 @@ def arrange(
     values = [shown(record, viewer) for record in seen]
     held = {record.system for record in person.theirs}
     loaded = {system: date.fromisoformat(day) for system, day in uploads}
+    timeline = timeline_of(chain(seen, viewer), today=today)
     return SideBySide(
         records=tuple(_head(record) for record in seen),
-        lines=tuple(_lines(seen, values)),
+        lines=tuple(_lines(seen, values, timeline.contradicted)),
         secrets=_secrets(seen, values),
         empty=tuple((name, loaded[name]) for name in order if name in loaded and name not in held),
         not_loaded=tuple(name for name in order if name not in loaded),
         others=tuple(_head(record) for record in person.others if may_see(record, viewer)),
         hidden=len(person.theirs) - len(seen),
-        person=person,
+        timeline=timeline,
     )
 
 
@@ -208,7 +219,9 @@ def _head(record: Held) -> Record:
     )
 
 
-def _lines(seen: list[Held], values: list[dict[str, str]]) -> list[Line]:
+def _lines(
+    seen: list[Held], values: list[dict[str, str]], contradicted: frozenset[tuple[str, str]]
+) -> list[Line]:
     lines = []
     for kind in KINDS:
         found = [_first(kind.columns, row) for row in values]
@@ -223,7 +236,7 @@ def _lines(seen: list[Held], values: list[dict[str, str]]) -> list[Line]:
                         _text(kind, value),
                         column,
                         record.ref,
-                        conflict=position in bad,
+                        conflict=position in bad or (record.ref, column) in contradicted,
                     )
                     for position, (record, (column, value)) in enumerate(
                         zip(seen, found, strict=True)
@@ -288,7 +301,9 @@ def _decision(row: dict[str, str]) -> str:
             continue
         day = _first(when, row)[1]
         said.append(
-            " ".join(filter(None, [_form(subject), outcome.lower(), _day(day) if day else ""]))
+            " ".join(
+                filter(None, [_form(subject), outcome.lower(), day_in_words(day) if day else ""])
+            )
         )
     return "; ".join(said)
 
@@ -303,15 +318,7 @@ def _text(kind: Kind, value: str) -> str:
         return ""
     if kind.is_number and kind.key in immigration_documents.FIELDS:
         return immigration_documents.show_number(kind.key, value)
-    return _day(value)
-
-
-def _day(value: str) -> str:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        return value
-    return f"{day:%b} {day.day}, {day.year}"
+    return day_in_words(value)
 
 
 def _secrets(seen: list[Held], values: list[dict[str, str]]) -> tuple[Secret, ...]:

@@ -41,6 +41,12 @@ def page_numbers(pages: int) -> range:
 
 
 @register.filter
+def add_px(place: float, further: int) -> str:
+    """A place in a drawing, moved; with a point for the decimals in every language."""
+    return f"{place + further:.1f}"
+
+
+@register.filter
 def at(things: Sequence[Any], position: int) -> Any:
     """The thing at a position, counted from 0."""
     return things[position]
