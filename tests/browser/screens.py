@@ -1,13 +1,16 @@
 """Takes the pictures of every page for docs/screens: `pytest tests/browser/screens.py`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for
-from tests.browser.conftest import NARROW, WIDE, sign_in, tick
-from tests.conftest import AT, resident, unknown_person
-from verification.services import duties, initial
+from tests.browser.conftest import NARROW, WIDE, enter, sign_in, tick
+from tests.conftest import AT, make_user, resident, unknown_person
+from verification.services import duties, g845, initial
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -89,3 +92,65 @@ def test_pictures_of_every_page(world, open_page):
     page.get_by_role("button", name="Continue to check").click()
     page.wait_for_url("**/check/")
     take("initiate-3-check")
+
+
+def test_pictures_of_the_form(world, office, open_page):
+    """Form G-845: the caseworker's pages, the office's pages."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    dana, vera = world["dana"], make_user("Vera", Role.STATUS_VERIFIER, office=office)
+    at = timezone.now()
+    with scope_for(dana):
+        case = initial.initiate(
+            by=dana, at=at, submission=unknown_person(document_doubt="The seal looks altered")
+        )
+        ready = g845.ask_for(
+            case_number=case.number,
+            version=case.version,
+            reason="document_doubtful",
+            comment="The seal looks altered",
+            by=dana,
+            at=at,
+        )
+        late = initial.initiate(
+            by=dana,
+            at=at - timedelta(days=60),
+            submission=unknown_person(a_number="200000002", document_doubt="Blurred"),
+        )
+        asked = initial.initiate(
+            by=dana, at=at, submission=unknown_person(a_number="200000003", document_doubt="Torn")
+        )
+        g845.ask_for(
+            case_number=late.number,
+            version=late.version,
+            reason="document_doubtful",
+            comment="",
+            by=dana,
+            at=at - timedelta(days=59),
+        )
+        g845.mark_mailed(
+            case_number=late.number,
+            version=late.version + 1,
+            mailed_on=(at - timedelta(days=58)).date(),
+            by=dana,
+            at=at - timedelta(days=58),
+        )
+    with scope_for(vera):
+        g845.record_arrival(case_number=late.number, by=vera, at=at - timedelta(days=50))
+    page = enter(open_page(), dana)
+
+    def take(page, name: str, address: str) -> None:
+        for width, viewport in (("1280", WIDE), ("390", NARROW)):
+            page.set_viewport_size(viewport)
+            page.goto(address)
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**viewport, "height": height})
+            page.screenshot(path=SCREENS / f"{name}-{width}.png")
+
+    take(page, "g845-ask", f"/cases/{asked.number}/g845/ask/")
+    take(page, "g845-send", f"/cases/{ready.number}/g845/")
+    take(page, "g845-overdue", f"/cases/{late.number}/g845/")
+    take(page, "case-g845", f"/cases/{late.number}/")
+    take(page, "newer-document", f"/cases/{ready.number}/newer-document/")
+    office_page = enter(open_page(), vera)
+    take(office_page, "arrivals", "/office/arrivals/")
+    take(office_page, "paper-form", "/office/paper-form/i551/")
