@@ -1,7 +1,7 @@
 """Classes of admission: the group of each code, and what it means in plain words."""
 
 import csv
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 # What a code means when the file beside this module has no sentence of its own for it.
@@ -38,11 +38,13 @@ def classes() -> dict[str, tuple[str, str]]:
         }
 
 
+@lru_cache(maxsize=4096)
 def normal(code: str) -> str:
     """A code as the list writes it: `F-1` and `f1` are `F1`."""
     return code.upper().replace("-", "").replace(" ", "")
 
 
+@lru_cache(maxsize=4096)
 def group_of(code: str) -> str:
     return classes().get(normal(code), ("unknown", ""))[0]
 

@@ -84,11 +84,14 @@ class Person:
         self, records: Sequence[Held], today: date, shown: frozenset[Identifier] = frozenset()
     ) -> None:
         self.records = newest_first(in_force(records))
+        self._by_system: dict[str, list[Held]] = {}
+        for record in self.records:
+            self._by_system.setdefault(record.system, []).append(record)
         self.today = today
         self.shown = shown
 
     def of(self, *systems: str) -> list[Held]:
-        return [record for record in self.records if record.system in systems]
+        return [record for system in systems for record in self._by_system.get(system, ())]
 
     @cached_property
     def index(self) -> Held | None:
