@@ -81,6 +81,7 @@ def build(progress: Callable[[int, int], None] | None = None) -> BuildResult:
         cursor.execute(NOTE_BUILD, {"upto": uploads[-1].pk, "records": records, "entries": entries})
     if not after and records:
         with connection.cursor() as cursor:
+            cursor.execute("ANALYZE records_sourcerecord (system, record_id, replaced_in)")
             cursor.execute("ANALYZE records_indexentry")
     return BuildResult(records, entries, len(uploads))
 

@@ -32,6 +32,7 @@ LOCK = 0x5A7E0001  # one upload or index build at a time, so upload numbers comm
 BLOCK = 1 << 20
 LONGEST_HEADER = 100_000  # bytes; no system has that many columns
 LONGEST_LINE = 1 << 20  # bytes
+CONTROLS = bytes({*range(32), 127} - {10, 13})
 PHOTOS_AT_ONCE = 20
 REJECTS = """
 COPY (SELECT line, min(reason) AS reason FROM refused GROUP BY line ORDER BY line)
@@ -74,8 +75,8 @@ def load(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         # Each statement runs once: compiling it would take longer than it does.
         cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
-        sha256 = stage(cursor, columns, path, progress)
-        result = take_over(cursor, known, columns, path, sha256, full)
+        staged = stage(cursor, columns, path, progress)
+        result = take_over(cursor, known, columns, path, staged, full)
         write_rejects(cursor, rejects_path)
     if not result.rejected:
         return result
@@ -126,8 +127,20 @@ class NotPlain(Exception):
     """The file has something in it that only a look at each line can settle."""
 
 
-def stage(cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None) -> str:
-    """Copy the file into the staging table and return its hash.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What is known of a file once its rows are staged."""
+
+    sha256: str
+    rows: int
+    unreadable: int = 0
+    printable: bool = False  # no control character in it but the ends of lines
+
+
+def stage(
+    cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None
+) -> Staged:
+    """Copy the file into the staging table.
 
     PostgreSQL reads a well-formed file by itself. When it cannot, the rows are read one by one,
     so that a single broken line costs only itself.
@@ -137,14 +150,12 @@ def stage(cursor: CursorWrapper, columns: list[str], path: Path, progress: Progr
         with transaction.atomic():
             return stage_whole(cursor, columns, path, progress)
     except (DataError, pg.DataError, NotPlain):
-        stage_row_by_row(cursor, columns, path, progress)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return stage_row_by_row(cursor, columns, path, progress)
 
 
 def stage_whole(
     cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None
-) -> str:
+) -> Staged:
     """Hand the file to PostgreSQL block by block.
 
     Not plain is a last line without an end, where a transfer may have stopped; a line that begins
@@ -153,14 +164,18 @@ def stage_whole(
     """
     digest = hashlib.sha256()
     size = path.stat().st_size
-    lines = done = 0
+    lines = returns = done = 0
+    printable = True
     last = b"\n"
     with path.open("rb") as file, cursor.copy(staging.copy_csv(columns)) as copy:
         while block := file.read(BLOCK):
             digest.update(block)
-            if b"\n\\." in last[-2:] + block:
+            seam = last[-2:] + block
+            if b"\n\\." in seam:
                 raise NotPlain
             lines += block.count(b"\n")
+            returns += block.count(b"\r") - seam.count(b"\r\n") + last[-2:].count(b"\r\n")
+            printable = printable and len(block) == len(block.translate(None, CONTROLS))
             last = block
             copy.write(block.removeprefix(codecs.BOM_UTF8) if done == 0 else block)
             done += len(block)
@@ -170,12 +185,12 @@ def stage_whole(
             raise NotPlain
     if cursor.rowcount != lines - 1:
         raise NotPlain
-    return digest.hexdigest()
+    return Staged(digest.hexdigest(), cursor.rowcount, printable=printable and returns == 0)
 
 
 def stage_row_by_row(
     cursor: CursorWrapper, columns: list[str], path: Path, progress: Progress | None
-) -> None:
+) -> Staged:
     """Stage what can be read, and note line and reason of what cannot."""
     cursor.execute("ALTER TABLE staged ADD fault text")
     statement = sql.SQL("COPY staged (line, fault, {}) FROM STDIN").format(
@@ -197,6 +212,10 @@ def stage_row_by_row(
     )
     if progress:
         progress(size, size)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    unreadable = _one(cursor, "SELECT count(*) FROM refused")
+    return Staged(sha256, _one(cursor, "SELECT count(*) FROM staged") + unreadable, unreadable)
 
 
 def rows_of(file: BufferedReader) -> Iterator[tuple[int, list[str], str]]:
@@ -238,23 +257,22 @@ def take_over(
     system: System,
     columns: list[str],
     path: Path,
-    sha256: str,
+    staged: Staged,
     full: bool,
 ) -> LoadResult:
     """Check the staged rows, and make the good ones the newest versions of their records."""
-    unreadable = _one(cursor, "SELECT count(*) FROM refused")
-    read = _one(cursor, "SELECT count(*) FROM staged") + unreadable
-    cursor.execute("SELECT now()::date")
-    cursor.execute(staging.refuse_invalid(system, columns, cursor.fetchone()[0]))
+    today = _one(cursor, "SELECT now()::date")
+    cursor.execute(staging.refuse_invalid(system, columns, today=today, printable=staged.printable))
     cursor.execute(staging.REFUSE_DUPLICATES)
     if (image := staging.image_column(system)) in columns:
         take_photos(cursor, image, path.parent)
     cursor.execute(staging.NEWEST_INSTANT)
     as_of, now = cursor.fetchone()
+    known_before = SourceUpload.objects.filter(system=system.name).exists()
     upload = SourceUpload.objects.create(
         system=system.name,
         as_of=as_of or now,
-        sha256=sha256,
+        sha256=staged.sha256,
         full=full,
         columns=staging.own_columns(system, columns),
     )
@@ -270,9 +288,6 @@ def take_over(
         cursor.execute(statement, values or None)
         return tuple(cursor.fetchone()) if cursor.description else ()
 
-    known_before = _one(
-        cursor, "SELECT EXISTS (SELECT FROM records_sourcerecord WHERE system = %s)", system.name
-    )
     closed = 0
     if known_before:
         # Whether to look up each row or to compare the whole, the planner decides by their number.
@@ -282,27 +297,28 @@ def take_over(
         cursor.execute("ANALYZE changed (line, replaces)")
         run(staging.REPLACE, upload=upload.pk)
         inserted, updated, *span = run(staging.TAKE_OVER)
-        if full and not unreadable:
+        if full and not staged.unreadable:
+            # Every held record is looked for in the file: by hashing, whatever the statistics say.
+            cursor.execute("SET LOCAL enable_nestloop = off")
             closed, *further = run(
                 staging.CLOSE, upload=upload.pk, system=system.name, as_of=upload.as_of
             )
             span += further
     else:
         inserted, updated, *span = run(staging.FIRST_TIME)
-        cursor.execute("ANALYZE records_sourcerecord (system, record_id, replaced_in)")
     rejected = _one(cursor, "SELECT count(DISTINCT line) FROM refused")
     result = LoadResult(
         system=system.name,
-        read=read,
+        read=staged.rows,
         inserted=inserted,
         updated=updated,
-        unchanged=read - inserted - updated - rejected,
+        unchanged=staged.rows - inserted - updated - rejected,
         rejected=rejected,
         closed=closed,
     )
     if (
         not (inserted or updated or closed)
-        and SourceUpload.objects.filter(system=system.name, sha256=sha256)
+        and SourceUpload.objects.filter(system=system.name, sha256=staged.sha256)
         .exclude(pk=upload.pk)
         .exists()
     ):
@@ -310,7 +326,7 @@ def take_over(
         return result
     rows = [row for row in span if row is not None]
     upload.first_row, upload.last_row = min(rows, default=None), max(rows, default=None)
-    upload.rows_read, upload.inserted, upload.updated = read, inserted, updated
+    upload.rows_read, upload.inserted, upload.updated = staged.rows, inserted, updated
     upload.unchanged, upload.rejected, upload.closed = result.unchanged, rejected, closed
     upload.save()
     return result

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verification.records.errors import PhotoRefused
+from verification.records.systems.columns import IMAGE_FILE
 
 MOST_BYTES = 2_000_000
 FORBIDDEN_SVG = re.compile(
@@ -39,6 +40,8 @@ def content_type_of(content: bytes) -> str:
 
 def read_image(directory: Path, name: str) -> Image:
     """Read one image from the folder of the upload; nothing outside that folder is opened."""
+    if not re.fullmatch(IMAGE_FILE.pattern, name):
+        raise PhotoRefused(f"photo: not {IMAGE_FILE.expects}")
     root = directory.resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root):

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from psycopg import sql
 
 from verification.records.systems import Column, System
-from verification.records.systems.columns import CLOCK, DATE, INSTANT, UNTIL, ZONE
+from verification.records.systems.columns import DATE, INSTANT, PRINTED, UNTIL
 
 # Plain byte order makes comparing and checking text quick; nothing here is sorted for people.
 # A temporary table is not logged and vanishes with the transaction. The line number follows the
@@ -56,10 +56,20 @@ def copy_csv(columns: Sequence[str]) -> sql.Composable:
 
 # A stretch of a pattern: one class of characters, and how many of them.
 STRETCH = re.compile(r"(\[[^\]]+\])(?:\{(\d+)(?:,(\d+))?\}|(\+)|)")
-YEARS = [str(year) for year in range(1600, 2200)]
-DAYS = [f"-{date(2001, 1, 1) + timedelta(n):%m-%d}" for n in range(365)]
-MINUTES = [f"T{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
-SECONDS = [f":{second:02}Z" for second in range(60)]
+
+
+def _one_of(values: Iterable[str]) -> sql.SQL:
+    """A constant array; PostgreSQL looks a value up in it by its hash."""
+    return sql.SQL("'{{" + ",".join(values) + "}}'")
+
+
+YEARS = _one_of(str(year) for year in range(1600, 2200))
+DAYS = _one_of(f"-{date(2001, 1, 1) + timedelta(n):%m-%d}" for n in range(365))
+MINUTES = _one_of(f"T{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
+SECONDS = _one_of(f":{second:02}Z" for second in range(60))
+
+CONTROL_FREE = PRINTED.removesuffix("+")
+LONGEST = 1 << 30
 
 NO_NAME = "family_name, given_name: both are empty"
 NO_COUNTRY = "passport_country: needed with a passport number"
@@ -86,30 +96,28 @@ def stretches(pattern: str) -> list[tuple[str, int, int | None]] | None:
     return found
 
 
-def _no_usual_day(value: sql.Composable) -> sql.Composable:
-    """Whether ten characters are no day of a calendar; a leap day is looked at closely."""
-    return sql.SQL("NOT (left({v}, 4) = ANY({years}) AND substr({v}, 5) = ANY({days}))").format(
-        v=value, years=sql.Literal(YEARS), days=sql.Literal(DAYS)
+def _no_usual_day(name: sql.Composable) -> sql.Composable:
+    """Whether text is no day of a calendar; a leap day is looked at closely."""
+    return sql.SQL("NOT (left({n}, 4) = ANY({years}) AND substr({n}, 5) = ANY({days}))").format(
+        n=name, years=YEARS, days=DAYS
     )
 
 
-def _no_usual_time(value: sql.Composable) -> sql.Composable:
-    """Whether what follows a day is no time of day with its zone."""
-    return sql.SQL(
-        "NOT (left({v}, 6) = ANY({minutes}) AND substr({v}, 7) = ANY({seconds})) AND {v} !~ {p}"
-    ).format(
-        v=value,
-        minutes=sql.Literal(MINUTES),
-        seconds=sql.Literal(SECONDS),
-        p=sql.Literal(f"^(?:[T ]{CLOCK}{ZONE})?$"),
+def _no_usual_instant(name: sql.Composable) -> sql.Composable:
+    """Whether text is no day with a time in UTC, and no day with another time either."""
+    usual = sql.SQL(
+        "NOT (left({n}, 4) = ANY({years}) AND substr({n}, 5, 6) = ANY({days})"
+        " AND substr({n}, 11, 6) = ANY({minutes}) AND substr({n}, 17) = ANY({seconds}))"
     )
+    return usual.format(n=name, years=YEARS, days=DAYS, minutes=MINUTES, seconds=SECONDS)
 
 
-def suspicions(columns: Sequence[Column]) -> list[sql.Composable]:
+def suspicions(columns: Sequence[Column], *, printable: bool) -> list[sql.Composable]:
     """Conditions of which none holds for a good row, but for a few good ones that look odd.
 
     Characters are checked over the columns of one class together: to ask one long text for a
-    forbidden character is far quicker than to hold each column against its pattern.
+    forbidden character is far quicker than to hold each column against its pattern. `printable`
+    tells that the file holds no control character at all, so that free text needs no look.
     """
     found: list[sql.Composable] = []
     by_class: dict[str, list[sql.Composable]] = {}
@@ -122,34 +130,43 @@ def suspicions(columns: Sequence[Column]) -> list[sql.Composable]:
         elif kind == UNTIL:
             found.append(sql.SQL("{} <> 'D/S' AND {}").format(name, _no_usual_day(name)))
         elif kind == INSTANT:
-            found.append(_no_usual_day(sql.SQL("left({}, 10)").format(name)))
-            found.append(_no_usual_time(sql.SQL("substr({}, 11)").format(name)))
+            found.append(
+                sql.SQL("{} AND {} !~ {}").format(
+                    _no_usual_instant(name), name, sql.Literal(f"^(?:{kind.pattern})$")
+                )
+            )
         elif (parts := stretches(kind.pattern)) is None:
             found.append(sql.SQL("{} !~ {}").format(name, sql.Literal(f"^(?:{kind.pattern})$")))
         else:
+            least = sum(fewest for _, fewest, _ in parts)
+            most = parts[-1][2]
+            longest = kind.longest if most is None else sum(part[2] or 0 for part in parts)
+            found.append(
+                # Octets are at least as many as characters, and as many where all are ASCII.
+                sql.SQL("octet_length({}) NOT BETWEEN {} AND {}").format(
+                    name, sql.Literal(least), sql.Literal(longest or LONGEST)
+                )
+            )
             start = 1
             for characters, fewest, most in parts:
                 piece: sql.Composable = name
                 if len(parts) > 1:
                     piece = sql.SQL("substr({}, {}, {})").format(
-                        name, sql.Literal(start), sql.Literal(most or 1 << 30)
+                        name, sql.Literal(start), sql.Literal(most or LONGEST)
                     )
-                by_class.setdefault(characters, []).append(piece)
+                if not (printable and characters == CONTROL_FREE):
+                    by_class.setdefault(characters, []).append(piece)
                 start += fewest
-            least = sum(fewest for _, fewest, _ in parts)
-            most = parts[-1][2]
-            longest = kind.longest if most is None else sum(part[2] or 0 for part in parts)
-            found.append(
-                sql.SQL("length({}) NOT BETWEEN {} AND {}").format(
-                    name, sql.Literal(least), sql.Literal(longest or 1 << 30)
-                )
-            )
-    for characters, pieces in by_class.items():
-        others = f"[{characters[2:]}" if characters.startswith("[^") else f"[^{characters[1:]}"
-        found.append(
-            sql.SQL("concat({}) ~ {}").format(sql.SQL(", ").join(pieces), sql.Literal(others))
-        )
-    return found
+    return found + [_strange(characters, pieces) for characters, pieces in by_class.items()]
+
+
+def _strange(characters: str, pieces: Sequence[sql.Composable]) -> sql.Composable:
+    """Whether any of the texts has a character outside the class."""
+    others = f"[{characters[2:]}" if characters.startswith("[^") else f"[^{characters[1:]}"
+    together = pieces[0]
+    if len(pieces) > 1:
+        together = sql.SQL("concat({})").format(sql.SQL(", ").join(pieces))
+    return sql.SQL("{} ~ {}").format(together, sql.Literal(others))
 
 
 def _fault(column: Column) -> sql.Composable:
@@ -174,10 +191,13 @@ def _fault(column: Column) -> sql.Composable:
     )
 
 
-def refuse_invalid(system: System, present: Sequence[str], today: date) -> sql.Composable:
+def refuse_invalid(
+    system: System, present: Sequence[str], *, today: date, printable: bool
+) -> sql.Composable:
     """Note every row with a fault, and the first fault found."""
-    columns = [column for column in system.columns if column.name in present]
-    suspect = suspicions(columns)
+    # A name of an image is looked at when the image is read.
+    columns = [c for c in system.columns if c.name in present and c not in system.images]
+    suspect = suspicions(columns, printable=printable)
     faults = [_fault(column) for column in columns]
 
     def rule(suspicion: sql.Composable, fault: sql.Composable, reason: str) -> None:

@@ -1,17 +1,23 @@
 """Daily uploads: what is taken over, what is kept, what is refused, and with which words (S8)."""
 
 import json
+import re
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg import sql
 
 from tests.verification.records.files import PERSON, rejects, row, write
+from verification.records import staging
 from verification.records.errors import FileRefused
 from verification.records.loading import load
 from verification.records.models import Photo, SourceRecord, SourceUpload
-from verification.records.systems import SYSTEMS
+from verification.records.systems import SYSTEMS, Column
 
 pytestmark = pytest.mark.django_db
 
@@ -285,3 +291,173 @@ def test_the_command_tells_the_counts_and_fails_when_rows_were_rejected(tmp_path
         call_command("load_source", "CIS", str(path))
     with pytest.raises(CommandError, match="TECS is no system"):
         call_command("load_source", "TECS", str(path))
+
+
+# -- files that mean harm, or that met with an accident ------------------------------------------
+
+
+def test_a_zero_byte_costs_its_line(tmp_path):
+    path = write(tmp_path, "CIS", row(), row(record_id="R2", given_name="MA\x00RIA"))
+    assert counts(load("CIS", path)) == (2, 1, 0, 0, 1)
+    assert rejects(path) == {3: "holds a zero byte"}
+
+
+def test_a_line_that_would_end_copy_ends_nothing(tmp_path):
+    path = write(tmp_path, "CIS", row(), row(record_id="R2"), row(record_id="R3"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], b"\\.\r\n", *lines[2:]]))
+    assert counts(load("CIS", path)) == (4, 3, 0, 0, 1)
+    assert list(rejects(path)) == [3]
+
+
+def test_a_quotation_mark_without_its_fellow_costs_one_line(tmp_path):
+    path = write(tmp_path, "CIS", row(), row(record_id="R2"), row(record_id="R3"))
+    path.write_bytes(path.read_bytes().replace(b"R2", b'"R2'))
+    assert counts(load("CIS", path)) == (3, 2, 0, 0, 1)
+    assert rejects(path)[3].startswith("cannot be read as CSV")
+
+
+def test_a_line_break_inside_quotes_makes_no_later_line_miscounted(tmp_path):
+    path = write(
+        tmp_path, "CIS", row(given_name="MARIA\nELENA"), row(record_id="R2", date_of_birth="x")
+    )
+    load("CIS", path)
+    found = rejects(path)
+    assert set(found) == {2, 3, 4}
+    assert found[4] == "date_of_birth: not a date written YYYY-MM-DD"
+
+
+@pytest.mark.parametrize("size", [500, 200_000, 3_000_000])
+def test_a_huge_field_costs_its_line(tmp_path, size):
+    path = write(tmp_path, "CIS", row(aliases="X" * size), row(record_id="R2"))
+    assert counts(load("CIS", path)) == (2, 1, 0, 0, 1)
+    assert list(rejects(path)) == [2]
+
+
+def test_a_huge_first_line_is_refused_without_reading_it(tmp_path):
+    path = tmp_path / "bomb.csv"
+    with path.open("wb") as file:
+        file.write(b"record_id," * 300_000)
+    with pytest.raises(FileRefused, match="lacks"):
+        load("CIS", path)
+
+
+def test_quoted_nothing_is_nothing(tmp_path):
+    path = write(tmp_path, "CIS", row(middle_name="X"))
+    path.write_bytes(path.read_bytes().replace(b",X,", b',"",').replace(b",X\r", b',""\r'))
+    assert load("CIS", path).inserted == 1
+    assert newest().middle_name == ""
+
+
+@pytest.mark.parametrize("name", ["\tMARIA", "MA\rRIA", "MARIA\x7f", "\x1b[2J"])
+def test_control_characters_in_a_name_are_rejected(tmp_path, name):
+    path = write(tmp_path, "CIS", row(), row(record_id="R2", given_name=name))
+    assert load("CIS", path).inserted == 1
+    assert 3 in rejects(path)
+
+
+def test_lines_may_end_as_on_unix_or_as_on_windows(tmp_path):
+    path = write(tmp_path, "CIS", row(), row(record_id="R2"))
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    assert load("CIS", path).inserted == 2
+
+
+def test_a_hundred_thousand_broken_lines_take_no_memory(tmp_path):
+    path = write(tmp_path, "CIS", row())
+    good = path.read_bytes().splitlines(keepends=True)[1]
+    with path.open("ab") as file:
+        for number in range(2, 20_002):
+            file.write(good.replace(b"R1", b"R%d" % number, 1))
+            file.write(b'"' + b"x" * 400 + b"\n")
+    tracemalloc.start()
+    result = load("CIS", path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (result.inserted, result.rejected) == (20_001, 20_000)
+    assert len(rejects(path)) == 20_000
+    assert peak < 8_000_000 < path.stat().st_size
+
+
+# -- full files ------------------------------------------------------------------------------------
+
+
+def test_a_full_file_with_an_unreadable_line_closes_nothing(tmp_path):
+    load("CIS", write(tmp_path, "CIS", row(), row(record_id="R2"), row(record_id="R3")))
+    path = write(tmp_path, "CIS", row(), row(record_id="R2"), name="cut.csv")
+    path.write_bytes(path.read_bytes()[:-20])
+    result = load("CIS", path, full=True)
+    assert (result.closed, result.rejected) == (0, 1)
+
+
+def test_a_full_file_that_comes_late_closes_nothing_newer_and_opens_nothing_closed(tmp_path):
+    old = write(tmp_path, "CIS", row(), row(record_id="GONE"), name="old.csv")
+    load("CIS", old, full=True)
+    new = row(record_id="NEW", updated_at="2026-11-09")
+    latest = write(tmp_path, "CIS", row(updated_at="2026-11-09"), new, name="new.csv")
+    assert load("CIS", latest, full=True).closed == 1
+    result = load("CIS", old, full=True)
+    assert (result.updated, result.closed) == (0, 0)
+    assert newest("NEW").closed_at is None
+    assert newest("GONE").closed_at is not None
+
+
+def test_a_day_without_changes_counts_as_an_upload_but_the_same_file_does_not(tmp_path):
+    load("CIS", write(tmp_path, "CIS", row()))
+    load("CIS", write(tmp_path, "CIS", row()))
+    assert SourceUpload.objects.count() == 1
+    load("CIS", write(tmp_path, "CIS", row(middle_name="")))
+    assert SourceUpload.objects.count() == 2
+    assert SourceUpload.objects.latest("pk").unchanged == 1
+
+
+def test_a_file_with_other_columns_is_compared_by_their_names(tmp_path):
+    load("CIS", write(tmp_path, "CIS", row()))
+    wider = write(tmp_path, "CIS", row(aliases="", entry_date=""), name="wider.csv")
+    assert counts(load("CIS", wider)) == (1, 0, 0, 1, 0)
+    said = write(tmp_path, "CIS", row(aliases="LOPEZ, M"), name="said.csv")
+    assert load("CIS", said).rejected == 1
+
+
+@pytest.mark.parametrize("system", [name for name, system in SYSTEMS.items() if system.images])
+def test_the_image_of_any_system_is_kept_once(tmp_path, system):
+    (tmp_path / "one.svg").write_text(DRAWING)
+    column = SYSTEMS[system].images[0].name
+    rows = [row(system, record_id=f"R{n}", **{column: "one.svg"}) for n in range(3)]
+    load(system, write(tmp_path, system, *rows))
+    assert {each.photo_id for each in SourceRecord.objects.all()} == {Photo.objects.get().pk}
+
+
+# -- the cheap look and the exact one --------------------------------------------------------------
+
+KINDS = sorted(
+    {column.kind for system in SYSTEMS.values() for column in system.columns},
+    key=lambda kind: kind.name,
+)
+ODD = ["", " ", "0", "-", "9" * 7, "A1234567890", "2026-02-30", "2024-02-29", "2100-02-29", "D/S",
+       "1599-12-31", "2026-1-1", "2026-11-01T24:00:00Z", "2026-11-01T06:00:00Z", "é" * 3, "ÀÉÎ",
+       "2026-11-01 06:00", "N123456789", "ABC1234567890", "ab/c", "x\ty", "M", "m", "Y", "٣٣٣٣٣٣٣",
+       "2026-11-01T06:00:00.5+05:30", "x" * 401, "../x", "a.svg", "\u2028"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("printable", [True, False])
+@given(
+    value=st.one_of(st.sampled_from(ODD), st.text(max_size=45), st.from_regex("[0-9A-Z-]{1,14}"))
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_the_cheap_look_lets_pass_is_good(kind, printable, value):
+    if "\x00" in value or (printable and any(c < " " or c == "\x7f" for c in value)):
+        return
+    column = Column("value", kind)
+    looks = sql.SQL(" OR ").join(
+        sql.SQL("({})").format(each) for each in staging.suspicions([column], printable=printable)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL('SELECT {} FROM (SELECT {} COLLATE "C" AS value) AS staged').format(
+                looks, sql.Literal(value)
+            )
+        )
+        suspect = cursor.fetchone()[0]
+    good = re.fullmatch(kind.pattern, value) and len(value) <= (kind.longest or 1 << 30)
+    assert good or suspect
