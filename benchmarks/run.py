@@ -102,7 +102,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import bulk, measure
+    from benchmarks import bulk, measure, papers
     from verification.records.population import write_uploads
 
     say("Making the tables")
@@ -139,6 +139,8 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
         rows += measure.verify_by_form(measured, asked, service, seconds=seconds, population=people)
         for row in rows[-3:]:
             row.cases = cases
+        say("Form G-845")
+        rows += papers.form_g845(times=60)
     connection.close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()
