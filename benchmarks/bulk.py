@@ -41,13 +41,14 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
 ANSWERS = """
 INSERT INTO verification_initialanswer (
     at, asked, outcome, reasons, statement_code, statement, returned, record_refs, rule, searched,
-    person_ref, agency_id, by_id, case_id
+    person_ref, grade, grounds, agency_id, by_id, case_id
 )
 SELECT created_at, '{}',
     CASE WHEN confirmed THEN 'confirmed' ELSE 'additional_verification' END,
     CASE WHEN confirmed THEN '{}' ELSE '{no_record}' END::varchar[],
     CASE WHEN confirmed THEN 12 ELSE 37 END, 'bulk',
-    CASE WHEN confirmed THEN '{}' END::jsonb, '{}', 'bulk', '[]', '', agency_id, created_by_id, id
+    CASE WHEN confirmed THEN '{}' END::jsonb, '{}', 'bulk', '[]', '', '', '{}',
+    agency_id, created_by_id, id
 FROM verification_case,
     LATERAL (SELECT status = 'initial_confirmed') AS answer(confirmed)
 WHERE agency_id = %(agency)s AND number BETWEEN %(from)s AND %(to)s

@@ -26,6 +26,8 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 FEW = 1_000
+BATCH = 50_000
+PASSWORD = "of-the-benchmark-alone"
 
 if TYPE_CHECKING:
     from benchmarks.measure import Row
@@ -75,6 +77,7 @@ def agency_with_people() -> tuple[Any, Any, Any]:
         users = [
             User.objects.create_user(
                 f"{name}@bench.example",
+                PASSWORD,
                 full_name=name.title(),
                 role=role,
                 agency=agency,
@@ -103,18 +106,25 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
     from django.utils import timezone
 
     from benchmarks import bulk, measure, papers
+    from benchmarks.browser import Browser, served
     from verification.records.population import write_uploads
 
     say("Making the tables")
     call_command("migrate", verbosity=0)
     measured, other, supervisor = agency_with_people()
     rows: list[Row] = []
+
+    def add(*measured: Row) -> None:
+        """Kept, and told at once: a long run that is stopped has not been for nothing."""
+        rows.extend(measured)
+        say(table(list(measured), head=not len(rows) - len(measured)))
+
     with tempfile.TemporaryDirectory(prefix="save-bench-") as folder:
         directory = Path(folder)
         say(f"Writing the uploads of {people:,} people")
         write_uploads(directory, people, seed=1)
         say("Loading them")
-        rows += measure.load_all(directory, url, people=people)
+        add(*measure.load_all(directory, url, people=people))
         say(f"Lists with {min(FEW, cases):,} cases")
         bulk.add_cases(1, min(FEW, cases), own=measured, other=other)
         few = measure.lists(measured, supervisor, people=people, cases=FEW, times=100)
@@ -125,7 +135,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
         for small, large in zip(few, many, strict=True):
             large.share = (large.p50 or 0) / (small.p50 or 1)
             large.against, large.aim = f"p50 with {small.cases:,} cases", "≤ 150 %"
-            rows += [small, large]
+            add(small, large)
         say("Initial verification")
         with connection.cursor() as cursor:
             cursor.execute(
@@ -135,25 +145,38 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
             directory / "truth.csv", benefits=("snap", "medicaid"), today=timezone.localdate()
         )
         service = measure.verify(measured, asked, url, seconds=2 * seconds, population=people)
-        rows.append(service)
-        rows += measure.verify_by_form(measured, asked, service, seconds=seconds, population=people)
-        for row in rows[-3:]:
-            row.cases = cases
+        service.cases = cases
+        add(service)
+        say("Initial verification over HTTP")
+        with served() as port:
+            browser = Browser(port)
+            browser.sign_in(measured.email, PASSWORD)
+            add(*measure.verify_by_form(browser, asked, service, seconds=seconds))
+        say("Batches")
+        add(
+            *measure.verify_batches(
+                measured,
+                directory / "truth.csv",
+                few=min(1_000, people // 4),
+                many=min(BATCH, people // 2),
+                like=service,
+            )
+        )
         say("Form G-845")
-        rows += papers.form_g845(times=60)
+        add(*papers.form_g845(times=60))
     connection.close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()
     return rows
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Row], *, head: bool = True) -> str:
     """The rows as people read them."""
 
     def number(value: float | None, form: str) -> str:
         return "" if value is None else format(value, form)
 
-    head = (
+    names = (
         "",
         "people",
         "cases",
@@ -166,7 +189,7 @@ def table(rows: list[Row]) -> str:
         "of",
         "aim",
     )
-    lines = [head] + [
+    lines = [names] * head + [
         (
             row.name,
             f"{row.people:,}",
@@ -182,7 +205,7 @@ def table(rows: list[Row]) -> str:
         )
         for row in rows
     ]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
     left = {0, 9, 10}
     return "\n".join(
         "  ".join(
