@@ -237,6 +237,9 @@ def main() -> int:
         os.environ["DATABASE_URL"] = url
         held = durability(url)
         rows = run(url, people=asked.people, cases=asked.cases, seconds=asked.seconds)
+    from benchmarks import matching
+
+    quality = matching.run()
     if asked.json:
         print(json.dumps({"server": held, "rows": [asdict(row) for row in rows]}, indent=2))
     else:
@@ -244,6 +247,7 @@ def main() -> int:
         print(table(rows))
         if held["fsync"] != "on":
             print("fsync is off here: only the ratios mean anything, and the writing ones little.")
+        print("", "Matching", quality, *matching.febrl(), sep="\n")
     return 0
 
 

@@ -165,12 +165,16 @@ def _is_current(directory: Path, mark: str) -> bool:
 # -- Python ------------------------------------------------------------------------------------
 
 
-def python_environment() -> None:
-    """`.venv`, exactly as uv.lock says."""
+def python_environment(*, for_bench: bool = False) -> None:
+    """`.venv`, exactly as uv.lock says; the group `bench` only where it is asked for."""
     version = "{}.{}".format(*sys.version_info[:2])
     mark = _mark(ROOT / "uv.lock", ROOT / "pyproject.toml", version)
-    if _is_current(VENV, mark) and PYTHON.exists():
+    with_bench = f"{mark} bench"
+    if PYTHON.exists() and (
+        _is_current(VENV, with_bench) or (not for_bench and _is_current(VENV, mark))
+    ):
         return
+    groups = ["--group", "dev", *(["--group", "bench"] if for_bench else [])]
     say("Installing the locked Python packages")
     (VENV / STAMP).unlink(missing_ok=True)
     uv = _find_uv()
@@ -182,10 +186,10 @@ def python_environment() -> None:
         environment.setdefault("SSL_CERT_FILE", os.environ["PIP_CERT"])
     index = _index()
     if index:
-        _sync_from_index(uv, index, environment)
+        _sync_from_index(uv, index, environment, groups)
     else:
-        _must([uv, "sync", "--frozen", "--quiet", "--python", sys.executable], environment)
-    (VENV / STAMP).write_text(mark)
+        _must([uv, "sync", "--frozen", "--quiet", *groups, "--python", sys.executable], environment)
+    (VENV / STAMP).write_text(with_bench if for_bench else mark)
 
 
 def _index() -> str | None:
@@ -206,7 +210,7 @@ def _index() -> str | None:
     return None if index.rstrip("/") in {"", "https://pypi.org/simple"} else index
 
 
-def _sync_from_index(uv: str, index: str, environment: dict[str, str]) -> None:
+def _sync_from_index(uv: str, index: str, environment: dict[str, str], groups: list[str]) -> None:
     """uv.lock names the files of pypi.org; a mirror has the same files under other addresses."""
     environment = environment | {"UV_DEFAULT_INDEX": index, "VIRTUAL_ENV": str(VENV)}
     if not PYTHON.exists():
@@ -214,7 +218,7 @@ def _sync_from_index(uv: str, index: str, environment: dict[str, str]) -> None:
     wanted = VENV / "requirements.txt"
     _must(
         [
-            *(uv, "export", "--frozen", "--quiet", "--all-groups", "--no-emit-project"),
+            *(uv, "export", "--frozen", "--quiet", *groups, "--no-emit-project"),
             *("--output-file", str(wanted)),
         ],
         environment,
@@ -317,12 +321,12 @@ def _must(command: list[str], environment: dict[str, str]) -> None:
         raise Trouble(f"This failed (exit code {done.returncode}): {' '.join(command)}")
 
 
-def set_up(*, for_tests: bool = False) -> None:
+def set_up(*, for_tests: bool = False, for_bench: bool = False) -> None:
     """All of it, in the order in which the parts need each other."""
     # The operating system's file locks keep two set-ups in one folder from meeting.
     with folder.locked("set-up"):
         system_libraries(for_tests=for_tests)
-        python_environment()
+        python_environment(for_bench=for_bench)
         front_end()
 
 

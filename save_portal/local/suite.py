@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
         raise Trouble("Name the command to run.")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    environment.set_up(for_tests=not asked.no_browser)
+    environment.set_up(for_tests=not asked.no_browser, for_bench=asked.cluster == "bench")
     first = _run([asked.first], _variables()) if asked.first else 0
     return run_with_cluster(asked.cluster, command) or first
 

@@ -31,9 +31,28 @@ ABBREVIATIONS = {
 }  # fmt: skip
 
 
+HAN = re.compile(r"([\u3400-\u9fff])")
+# Characters that are read in another way when they are surnames.
+SURNAMES = {
+    "曾": "Zeng",
+    "单": "Shan",
+    "仇": "Qiu",
+    "解": "Xie",
+    "查": "Zha",
+    "区": "Ou",
+    "朴": "Piao",
+}
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Capitals without marks: letters and single spaces only; hyphens become spaces."""
+    """Capitals without marks: letters and single spaces only; hyphens become spaces.
+
+    Other scripts are written in Latin letters, each Chinese character as a syllable of its own.
+    """
+    if HAN.search(text):
+        text = SURNAMES.get(text.strip()[:1], text.strip()[:1]) + " " + text.strip()[1:]
+        text = HAN.sub(r" \1 ", text)
     plain = anyascii(text).upper()
     plain = re.sub(r"['`’ʼ]", "", plain)
     return " ".join(re.sub(r"[^A-Z]+", " ", plain).split())

@@ -90,6 +90,21 @@ TWO_NAMES = {
 }
 
 
+OTHER_SCRIPTS = {
+    "RUS": [("Щербакова", "Наталья", "SHCHERBAKOVA", "NATALIA"),
+            ("Юрьев", "Артём", "YUREV", "ARTEM")],
+    "UKR": [("Григоренко", "Олена", "HRYHORENKO", "OLENA")],
+    "CHN": [("王", "小明", "WANG", "XIAOMING"), ("王小明", "", "WANG", "XIAO MING"),
+            ("曾", "文", "ZENG", "WEN")],
+    "TWN": [("張", "志豪", "CHANG", "CHIH-HAO")],
+    "KOR": [("김", "민지", "KIM", "MIN-JI")],
+    "SYR": [("الخطيب", "محمد", "AL KHATIB", "MOHAMMED"), ("حسن", "محمود", "HASSAN", "MAHMOUD"),
+            ("خوري", "سامي", "KHOURY", "SAMI")],
+    "IRN": [("حسینی", "فاطمه", "HOSSEINI", "FATEMEH")],
+    "ETH": [("ተስፋዬ", "አበበ", "TESFAYE", "ABEBE")],
+}  # fmt: skip
+
+
 def pairs(by_country):
     return [(country, *pair) for country, listed in by_country.items() for pair in listed]
 
@@ -112,3 +127,17 @@ def test_one_name_in_two_spellings_is_one_name(country, family, given, held_fami
 def test_two_names_that_look_alike_stay_two(country, family, given, held_family, held_given):
     assert grade(country, family, given, held_family, held_given) is Grade.NO
     assert grade(country, held_family, held_given, family, given) is Grade.NO
+
+
+@pytest.mark.parametrize(
+    ("country", "family", "given", "held_family", "held_given"), pairs(OTHER_SCRIPTS)
+)
+def test_a_name_in_the_letters_of_its_country_is_found(
+    country, family, given, held_family, held_given
+):
+    assert grade(country, family, given, held_family, held_given) <= Grade.PART
+
+
+def test_without_vowels_two_names_stay_two():
+    assert grade("SYR", "حسن", "محمد", "HASSAN", "MAHMOUD") is Grade.NO
+    assert grade("SYR", "حسن", "سامي", "HASSAN", "SALEM") is Grade.NO

@@ -4,7 +4,7 @@ Each system is a module with a function from a spelling to its keys; two spellin
 when they have a key in common in a system of the person's country. Nothing here knows a person.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from verification.records.naming import (
@@ -72,8 +72,10 @@ def systems_of(countries: frozenset[str]) -> tuple[System, ...]:
     )
 
 
-def same(left: str, right: str, systems: Iterable[System]) -> bool:
+def same(left: str, right: str, systems: Sequence[System]) -> bool:
     """Whether both spellings are one name in one of the systems."""
+    if arabic.keys in systems and arabic.is_bare(left) is not arabic.is_bare(right):
+        return bool(arabic.bare(left) & arabic.bare(right))
     return any(system(left) & system(right) for system in systems)
 
 

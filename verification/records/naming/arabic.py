@@ -62,6 +62,8 @@ SAME = alike(
     SHAHRAZAD SHAHRZAD SHEHRAZAD SCHEHERAZADE SHAHERZAD;
     OMAR UMAR OMER CUMAR UMER OMMAR UMMAR OUMAR;
     ALI ALY CALI ALEE ALLI;
+    KHALID KHALED KALED KALID KHALEED;
+    MEHDI MAHDI MEDHI;
     NASIR NASER NASSER NASSIR NASEER;
     HALIMA HALIMAH HALEEMA XALIIMO XALIMO HALIMO XALIMA HALEEMAH;
     AMINA AMINAH AMEENA AMINO AAMINA AMINATA AAMINO;
@@ -100,3 +102,24 @@ def _keys(name: str) -> Keys:
 def _from_somali(name: str) -> str:
     """Somali letters as others hear them: X is H, C is a sound that they leave out."""
     return re.sub(r"C(?![HK])", "", name).replace("X", "H") or name
+
+
+# How the letters of the script itself, which has no short vowels, come out in Latin ones.
+BARE = Sounds(
+    """
+    SH=S CH=S KH=x GH=g TH=t|s DH=d|z PH=f Q=k C=k G=g|j V=w J=j Z=z W=w Y=y AH$=h|
+    EH$=h| A$=|h E$=|h A= AA= E=|y EE=y I=|y II=y IY=y EI=y AI=y AY=y EY=y O=|w U=|w
+    OU=w OO=w UU=w AW=w AU=w IE$=y Y$=y I$=y ^I= ^U= ^O= ^A= ^E=
+    """
+)
+
+
+def is_bare(name: str) -> bool:
+    """Whether a name has no vowels, as when it was typed in Arabic letters."""
+    return len(name) > 1 and not re.search("[AEIOU]", name)
+
+
+@lru_cache(maxsize=16384)
+def bare(name: str) -> Keys:
+    """What is left of a name in Arabic letters; a long U or I may be written or not."""
+    return BARE.keys(name)

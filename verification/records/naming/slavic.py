@@ -10,8 +10,8 @@ from verification.records.naming.keys import Keys, Sounds, alike
 
 SOUNDS = Sounds(
     """
-    SHCH=Q SCHTSCH=Q SHTCH=Q STCH=Q SZCZ=Q SCH=S|Q SH=S SZ=S
-    TSCH=C TCH=C CZ=C CH=C ZH=Z J=Z DJ=DZ DZH=DZ KH=X H=x|g CK=k Q=k C=k
+    SHCH=Q CHTCH=Q JOU=Zu|u SCHTSCH=Q SHTCH=Q STCH=Q SZCZ=Q SCH=S|Q SH=S SZ=S
+    TSCH=C TCH=C CZ=C CH=C|S ZH=Z J=Z DJ=DZ DZH=DZ KH=X H=x|g CK=k Q=k C=k
     TS=T TZ=T TH=t PH=f W=v X=ks GUE=ge GUI=gi GUEY=gei GH=g
     YA=A IA=A JA=A IYA=A IIA=A IJA=A YIA=A EYA=eA EIA=eA AYA=aA AIA=aA OYA=oA OIA=oA
     YU=u IU=u JU=u IYU=u IOU=u YOU=u OU=u
@@ -26,7 +26,7 @@ SOUNDS = Sounds(
 # One given name in Russian, Ukrainian and Belarusian, with customary other spellings.
 SAME = alike(
     """
-    ELENA YELENA OLENA ALENA HELENA;
+    ELENA YELENA IELENA OLENA ALENA HELENA;
     NIKOLAI NIKOLAY NIKOLAJ NICOLAI MYKOLA MIKALAI MIKALAJ;
     ALEXEI ALEXEY ALEKSEI ALEKSEY ALEKSEJ ALEXEJ OLEKSII OLEKSIY OLEXIY OLEXII ALIAKSEI ALEXIY
       OLEKSEI;
