@@ -184,7 +184,7 @@ def test_equal_rows_of_one_file_make_one_case_and_one_charge(
     [
         ({"date_of_birth": "31.05.1990"}, "YYYY-MM-DD"),
         ({"document_expires_on": "soon"}, "YYYY-MM-DD"),
-        ({"family_name": ""}, "family name"),
+        ({"family_name": "", "given_name": ""}, "family name"),
         ({"benefit": "title_iv"}, "does not cover"),
         ({"agency_reference": "HH\x002"}, "reference"),
         ({"document_type": "library_card"}, "document"),
