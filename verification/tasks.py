@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from verification.services import closing, correction
+from verification.services import closing, correction, sources
 
 
 @app.periodic(cron="17 * * * *")
@@ -19,3 +19,10 @@ def close_stale_cases(timestamp: int) -> None:
 def settle_corrections(timestamp: int) -> None:
     """Hourly: close what the sources' uploads have put right, and tell the agencies (S3.10)."""
     correction.settle(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queueing_lock="watch_sources", pass_context=False)
+def watch_sources(timestamp: int) -> None:
+    """Hourly: program officers hear of uploads that are missing, stale, or unlike the others."""
+    sources.warn(at=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -12,6 +12,7 @@ from verification.views import (
     lists,
     newer_document,
     review,
+    sources,
 )
 
 app_name = "verification"
@@ -64,6 +65,8 @@ urlpatterns = [
         documents.remove,
         name="document-remove",
     ),
+    path("program/sources/", sources.show, name="sources"),
+    path("metrics", sources.metrics, name="metrics"),
     path("review/", review.queue, name="review-queue"),
     path("review/find/", review.find, name="review-find"),
     path("review/take-next/", review.take_next, name="take-next"),

@@ -265,6 +265,10 @@ G845_MAIL_TO = [
         "USCIS SAVE Program|Status Verification Office|000 Demonstration Street|Anytown, MD 00000",
     ).split("|")
 ]
+# Days for which a system's newest upload answers, as CIS=3,CCD=7; the others: three missed uploads.
+SOURCE_MAX_AGE_DAYS: dict[str, int] = env.dict("SOURCE_MAX_AGE_DAYS", {}, subcast_values=int)
+# What a Prometheus sends as its bearer token; without it there are no metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", "000-000-0000")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -34,6 +34,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_review": user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE),
             "may_manage_queue": user.can(Permission.MANAGE_QUEUE),
             "may_take_in_forms": user.can(Permission.REVIEW_REQUESTS),
+            "may_see_sources": user.can(Permission.MANAGE_PROGRAM)
+            or user.can(Permission.CORRECT_RECORDS),
             "may_manage_program": user.can(Permission.MANAGE_PROGRAM),
             "session_seconds": seconds_left(request),
             "warning_seconds": settings.SESSION_WARNING_SECONDS,

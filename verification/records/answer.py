@@ -12,6 +12,7 @@ from typing import Any
 from verification.records import certainty, status
 from verification.records.certainty import GRADES, Identification
 from verification.records.disclosure import may_see
+from verification.records.freshness import unavailable_systems
 from verification.records.held import Held, Identifier
 from verification.records.returned import best_card, returned_data
 from verification.records.statements import TEXTS
@@ -63,7 +64,9 @@ def answer_from(
     birth were typed just as a record has them.
     """
     choice = status.choose(person, today=today, shown=shown)
-    if choice.rule == "student_without_sevis_record" and "SEVIS" not in dict(searched):
+    if choice.rule == "student_without_sevis_record" and (
+        "SEVIS" not in dict(searched) or "SEVIS" in unavailable_systems(searched, today=today)
+    ):
         return referred(5, "source_unavailable", rule="system_not_loaded", searched=searched)
     if choice.source is None:
         return referred(choice.statement_code, *choice.reasons, rule=choice.rule, searched=searched)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from verification.records.answer import Answer, answer_from, referred
+from verification.records.answer import Answer, Uploads, answer_from, referred
 from verification.records.chain import PETITIONS
+from verification.records.freshness import unavailable_systems
 from verification.records.held import Held, Identifier
 from verification.records.matching import (
     Book,
@@ -134,8 +135,7 @@ def initial_search(query: Query, *, today: date, records: Records | None = None)
     typed = query.identifiers
     found = records.find((*typed, *misread(typed)))
     if not found:
-        loaded = {system for system, _ in uploads}
-        if any(loaded.isdisjoint(KNOWN_BY[kind]) for kind, _ in typed):
+        if unanswerable(typed, uploads, today=today):
             return refer(5, "source_unavailable", rule="system_not_loaded")
         return refer(37, "no_record", rule="identifier_not_on_record")
     if len(found) > MOST_RECORDS:
@@ -149,6 +149,10 @@ def initial_search(query: Query, *, today: date, records: Records | None = None)
 
     person, stranger = whole_person(fitting, around)
     meant = as_meant(typed, person)
+    held = {number for record in found for number in record.identifiers}
+    unknown = {number for number in meant if number[0] in UNIQUE and number not in held}
+    if unanswerable(unknown, uploads, today=today, stale_only=True):
+        return refer(5, "source_unavailable", rule="system_not_loaded")
     if doubt := why_not(query, person, meant, found, stranger=stranger):
         code, reason, rule = doubt
         return refer(code, reason, rule=rule)
@@ -180,6 +184,22 @@ def why_not(
     if is_rivaled(query, person):
         return 5, "ambiguous", "somebody_else_bears_the_name"
     return None
+
+
+def unanswerable(
+    numbers: Iterable[Identifier], uploads: Uploads, *, today: date, stale_only: bool = False
+) -> bool:
+    """Whether a number may be missing only because a system that knows it is too old or not there.
+
+    One system that ever came is enough, but none that came may be too old.
+    """
+    stale = unavailable_systems(uploads, today=today)
+    loaded = {system for system, _ in uploads}
+    return any(
+        not stale.isdisjoint(KNOWN_BY[kind])
+        or (not stale_only and loaded.isdisjoint(KNOWN_BY[kind]))
+        for kind, _ in numbers
+    )
 
 
 def as_typed(query: Query, record: Held) -> bool:
