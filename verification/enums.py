@@ -122,6 +122,14 @@ class AdditionalReason(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class DateNeeded(models.TextChoices):
+    """The dates that an agency may need beside a status (item 19 of Form G-845)."""
+
+    EAD = "ead", "Date of employment authorization"
+    GRANT = "grant", "Date the status was granted"
+    ADMITTED_TO = "admitted_to", "Date to which the person is admitted"
+
+
 class AnswerKind(models.TextChoices):
     """What a status verifier's answer does to the case (S3.8–S3.10)."""
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from save_portal.accounts.roles import Permission
 from save_portal.calendar.federal import federal_calendar
-from verification.enums import Need, Pile, Step, WaitsFor
+from verification.enums import Need, Pile, Step, WaitsFor, Wish
 from verification.lifecycles.case import (
     OPEN,
     STEP_OF,
@@ -29,6 +29,8 @@ SOON = 3
 def soon_from(today: date) -> date:
     """The last day that counts as soon: so many federal working days from today."""
     return federal_calendar().add_working_days(today, SOON)
+# The applicant wants what nobody has asked for yet: the 180 days pass such a case by (S2.2).
+NEVER_EXPIRES = Q(status=CaseStatus.INITIAL_UNCONFIRMED, wish=Wish.WANTS)
 
 
 class CaseQuerySet(QuerySet["Case"]):
@@ -100,4 +102,6 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def without_action_since(self, instant: datetime) -> CaseQuerySet:
         """Open cases that wait for the caseworker and were last touched before `instant` (S3.6)."""
-        return self.filter(status__in=WAITS_FOR_CASEWORKER, last_action_at__lte=instant)
+        return self.filter(status__in=WAITS_FOR_CASEWORKER, last_action_at__lte=instant).exclude(
+            NEVER_EXPIRES
+        )

@@ -37,6 +37,7 @@ urlpatterns = [
     path("cases/<str:number>/correction-sheet/", case.correction_sheet, name="correction-sheet"),
     path("cases/<str:number>/retry/", case.retry, name="retry"),
     path("cases/<str:number>/additional/", case_additional.additional, name="additional"),
+    path("cases/<str:number>/additional/check/", case_additional.check, name="additional-check"),
     path("cases/<str:number>/close/", case.close, name="close"),
     path("cases/<str:number>/g845/", g845.show, name="g845"),
     path("cases/<str:number>/g845/ask/", g845.ask, name="g845-ask"),

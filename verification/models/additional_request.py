@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from verification.enums import AdditionalReason
+from verification.enums import AdditionalReason, DateNeeded
 
 
 class AdditionalRequest(models.Model):
@@ -25,7 +25,10 @@ class AdditionalRequest(models.Model):
     reason = models.CharField(max_length=24, choices=AdditionalReason.choices)
     comment = models.CharField(max_length=500, blank=True)
     expected = models.CharField(
-        max_length=100, blank=True, help_text="the status or the date that is expected or needed"
+        max_length=100, blank=True, help_text="the status that was expected instead"
+    )
+    dates_needed = ArrayField(
+        models.CharField(max_length=12, choices=DateNeeded.choices), default=list
     )
     also_known_as = ArrayField(models.CharField(max_length=81), default=list)
     further_numbers = models.JSONField(default=dict)

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from verification.models import Case
 
 
-def open_duty(case: Case, *, has_photo: bool) -> CaseError | None:
-    """The refusal that stands before completing the case, or None."""
+def open_duty(case: Case, *, has_photo: bool, was_asked: bool) -> CaseError | None:
+    """The refusal that stands before completing the case, or None.
+
+    `was_asked`: a status verifier was asked at some time, electronically or by Form G-845.
+    """
     if case.status == CaseStatus.INITIAL_CONFIRMED and has_photo:
         if not case.photo_answer:
             return DutyOpen(
@@ -44,10 +47,21 @@ def open_duty(case: Case, *, has_photo: bool) -> CaseError | None:
                 "the case can end.",
                 rule="S2.2",
             )
+    if case.status == CaseStatus.G845_RECOMMENDED and case.wish == Wish.WANTS and not was_asked:
+        return DutyOpen(
+            "The applicant wants further verification, and no status verifier has looked yet. "
+            "Mail the Form G-845, or upload the copies, before the case can end.",
+            rule="S2.2",
+        )
     return None
 
 
-def check_may_close(case: Case, *, reason: str, has_photo: bool) -> None:
+def never_expires(case: Case) -> bool:
+    """Whether the 180 days pass by a case: the applicant wants what nobody has asked for (S2.2)."""
+    return case.status == CaseStatus.INITIAL_UNCONFIRMED and case.wish == Wish.WANTS
+
+
+def check_may_close(case: Case, *, reason: str, has_photo: bool, was_asked: bool) -> None:
     """Raise the refusal that stands before closing with `reason`.
 
     A case entered in error was never about this applicant: nothing is owed on it, unless the
@@ -55,7 +69,7 @@ def check_may_close(case: Case, *, reason: str, has_photo: bool) -> None:
     """
     if reason == ClosureReason.ENTERED_IN_ERROR and case.wish != Wish.WANTS:
         return
-    refusal = open_duty(case, has_photo=has_photo)
+    refusal = open_duty(case, has_photo=has_photo, was_asked=was_asked)
     if refusal is not None:
         raise refusal
     if reason == ClosureReason.APPLICANT_DECLINED and case.wish != Wish.DECLINES:

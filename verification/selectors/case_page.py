@@ -19,12 +19,15 @@ from verification.lifecycles.case import CaseStatus
 from verification.models import (
     AdditionalRequest,
     Case,
+    CaseDocument,
     ChargeEvent,
     CorrectionNotice,
     G845Mailing,
     InitialAnswer,
+    Reminder,
 )
-from verification.rules.closing import open_duty
+from verification.rules.benefit_duties import Sentence, sentences_for
+from verification.rules.closing import never_expires, open_duty
 from verification.rules.g845 import refusal_to_ask as refusal_to_ask_for_form
 from verification.rules.next_act import NextAct, next_act
 from verification.rules.submission import fold
@@ -143,6 +146,9 @@ class CasePage:
     has_photo: bool
     may_act: bool
     duties_done: int
+    documents: list[CaseDocument]
+    musts: list[Sentence]
+    must_nots: list[Sentence]
     record_corrected_on: date | None
     given: list[Given]
 
@@ -170,8 +176,8 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Seven queries: the case with its people, its answers of both kinds, requests, mailings and
-    charges, and the calendar's closures when they are not at hand.
+    Nine queries: the case with its people, its answers of both kinds, requests, mailings, charges,
+    copies and reminders, and the calendar's closures when they are not at hand.
     """
     case = (
         Case.objects.visible_to(user)
@@ -209,6 +215,11 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     today = deadlines.local_date(at, case.agency.time_zone)
     due = deadlines.promised(case)
     may_act = policies.can_act_on(by=user, case=case)
+    documents = list(case.documents.select_related("file", "by"))
+    reminders = list(case.reminders.select_related("to"))
+    musts, must_nots = sentences_for(
+        status=case.status, outcome=answer.outcome if answer else "", benefits=case.benefits
+    )
     return CasePage(
         case=case,
         answer=answer,
@@ -219,13 +230,22 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         expires_on=deadlines.expires_on(
             last_action_at=case.last_action_at, time_zone=case.agency.time_zone
         )
-        if case.waits_for == WaitsFor.CASEWORKER
+        if case.waits_for == WaitsFor.CASEWORKER and not never_expires(case)
         else None,
         compared=_compare(case, answer) if answer and answer.returned else [],
         look_at=_look_at(case, reasons),
         typed=typed_rows(case),
-        acts=_acts(case, user=user, has_photo=has_photo, reasons=reasons),
-        timeline=_timeline(case, answers, requests, given, mailings),
+        acts=_acts(
+            case,
+            user=user,
+            has_photo=has_photo,
+            reasons=reasons,
+            was_asked=bool(requests or mailings),
+        ),
+        timeline=_timeline(case, answers, requests, given, mailings, reminders, documents),
+        documents=documents,
+        musts=musts,
+        must_nots=must_nots,
         charges=charges,
         has_photo=has_photo,
         may_act=may_act and case.is_open,
@@ -371,7 +391,9 @@ def _day(value: date) -> str:
     return f"{value:%b} {value.day}, {value.year}"
 
 
-def _acts(case: Case, *, user: User, has_photo: bool, reasons: list[str]) -> list[Act]:
+def _acts(
+    case: Case, *, user: User, has_photo: bool, reasons: list[str], was_asked: bool
+) -> list[Act]:
     """What this person can do now, from the life cycle and the policies."""
     if not case.is_open:
         return []
@@ -391,10 +413,12 @@ def _acts(case: Case, *, user: User, has_photo: bool, reasons: list[str]) -> lis
     elif refusal_to_ask_for_form(case, reasons=reasons) is None:
         acts.append(Act("ask-form", "Ask for a Form G-845"))
     acts.append(Act("newer", "The applicant has a newer document"))
-    refusal = open_duty(case, has_photo=has_photo)
-    label = (
-        "Complete and close" if case.status == CaseStatus.INITIAL_CONFIRMED else "Close the case"
-    )
+    refusal = open_duty(case, has_photo=has_photo, was_asked=was_asked)
+    label = "Close the case"
+    if case.status == CaseStatus.INITIAL_CONFIRMED:
+        label = "Complete and close"
+    elif case.waits_for == WaitsFor.VERIFIER:
+        label = "Withdraw and close"
     acts.append(
         Act("close", label, refusal.message if refusal else "", refusal.rule if refusal else "")
     )
@@ -436,6 +460,8 @@ def _timeline(
     requests: list[AdditionalRequest],
     given: list[Given],
     mailings: list[G845Mailing],
+    reminders: list[Reminder],
+    documents: list[CaseDocument],
 ) -> list[Happened]:
     """What happened, newest first; two things at one instant in the order they were done."""
     lines: list[Happened] = []
@@ -475,7 +501,7 @@ def _timeline(
         Happened(
             asked.at,
             "Requested additional verification",
-            asked.get_reason_display(),
+            _asked_with(asked, documents),
             asked.by.full_name,
         )
         for asked in requests
@@ -485,6 +511,10 @@ def _timeline(
         for each in given
     ]
     lines += _sent_forms(mailings)
+    lines += [
+        Happened(sent.at, f"Reminder sent to {sent.to.full_name}", sent.get_kind_display())
+        for sent in reminders
+    ]
     if case.closed_at:
         lines.append(
             Happened(case.closed_at, f"Closed: {case.get_closure_reason_display()}", "", "")
@@ -495,3 +525,10 @@ def _timeline(
             enumerate(lines), key=lambda pair: (pair[1].at, pair[0]), reverse=True
         )
     ]
+
+
+def _asked_with(asked: AdditionalRequest, documents: list[CaseDocument]) -> str:
+    """The reason of a request, and how many copies went with it."""
+    copies = sum(document.sent_at == asked.at for document in documents)
+    plural = "copy" if copies == 1 else "copies"
+    return f"{asked.get_reason_display()}; {copies or 'no'} {plural} of documents"

@@ -15,7 +15,7 @@ from verification import deadlines
 from verification.enums import Need, Pile
 from verification.lifecycles.case import WAITS_FOR_CASEWORKER
 from verification.models import Case, CaseDraft
-from verification.querysets import SOON, CaseQuerySet, soon_from
+from verification.querysets import NEVER_EXPIRES, SOON, CaseQuerySet, soon_from
 from verification.selectors.filters import CaseFilters
 from verification.selectors.rows import CaseRow, row_of, with_last_answer
 
@@ -81,9 +81,9 @@ def my_work(*, user: User, at: datetime, filters: CaseFilters) -> MyWork:
     oldest = cases.open().order_by("last_action_at")
     closing = [
         deadlines.expires_on(last_action_at=instant, time_zone=zone)
-        for instant in oldest.filter(status__in=WAITS_FOR_CASEWORKER).values_list(
-            "last_action_at", flat=True
-        )[:SHOWN]
+        for instant in oldest.filter(status__in=WAITS_FOR_CASEWORKER)
+        .exclude(NEVER_EXPIRES)
+        .values_list("last_action_at", flat=True)[:SHOWN]
     ]
     closing = [day for day in closing if (day - today).days <= max(deadlines.WARNINGS)]
     return MyWork(

@@ -38,7 +38,12 @@ def close(*, case_number: str, version: int, reason: str, by: User, at: datetime
             "A case is superseded by the case for the newer document: begin that one from here."
         )
     last = case.initial_answers.last()
-    check_may_close(case, reason=reason, has_photo=last is not None and last.photo_id is not None)
+    check_may_close(
+        case,
+        reason=reason,
+        has_photo=last is not None and last.photo_id is not None,
+        was_asked=case.additional_requests.exists() or case.g845_mailings.exists(),
+    )
     _close(case, reason=reason, by=by, at=at)
     return case
 
@@ -50,6 +55,8 @@ def supersede(case: Case, *, by: User, at: datetime) -> None:
 
 def close_stale(*, at: datetime, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
     """Close what nobody touched for 180 days, and warn 14 and 3 days before (S3.6).
+
+    A case whose applicant wants what nobody has asked for stays: reminders go on (S2.2).
 
     Returns how many were closed and how many warnings were written. Each batch is a transaction
     of its own; rows that somebody works on are left for the next run. Safe to run at any time, by

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from verification import case_number, deadlines
-from verification.enums import ClosureReason, PhotoAnswer, Wish
+from verification.enums import ClosureReason, PhotoAnswer, WaitsFor, Wish
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.closing import CloseForm
 from verification.forms.initiate import DetailsForm, typed_of
@@ -258,6 +258,8 @@ def version_of(request: HttpRequest) -> int:
 def _likely(case: Case) -> str:
     if case.status == CaseStatus.INITIAL_UNCONFIRMED:
         return str(ClosureReason.APPLICANT_DECLINED if case.wish == Wish.DECLINES else "")
+    if case.waits_for == WaitsFor.VERIFIER:
+        return str(ClosureReason.WITHDRAWN)
     return str(ClosureReason.COMPLETED)
 
 

@@ -8,6 +8,7 @@ from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
 from tests.conftest import AT, resident, unknown_person
+from verification.enums import ClosureReason
 from verification.errors import CaseError, DutyOpen, NotPermitted, StaleCase, WrongStatus
 from verification.models import Case
 from verification.selectors.case_page import case_page
@@ -75,12 +76,39 @@ def test_an_unconfirmed_case_is_closed_only_when_told_and_asked(unconfirmed, cas
     assert close(unconfirmed, caseworker, "applicant_declined").status == "closed"
 
 
-@pytest.mark.parametrize("reason", ["completed", "applicant_declined", "entered_in_error"])
+@pytest.mark.parametrize("reason", [r for r in ClosureReason.values if r != "expired"])
 def test_an_applicant_who_wants_additional_verification_is_not_closed_away(
     reason, unconfirmed, caseworker
 ):
     tick(unconfirmed, caseworker, "told_applicant")
     tick(unconfirmed, caseworker, "wish", "wants")
+    with pytest.raises(DutyOpen) as refused:
+        close(unconfirmed, caseworker, reason)
+    assert refused.value.rule == "S2.2"
+
+
+def test_180_days_do_not_close_away_what_the_applicant_wants_either(unconfirmed, caseworker):
+    tick(unconfirmed, caseworker, "told_applicant")
+    tick(unconfirmed, caseworker, "wish", "wants")
+    assert closing.close_stale(at=AT + timedelta(days=400)) == (0, 0)
+    with scope_for(caseworker):
+        page = case_page(user=caseworker, number=unconfirmed.number, at=AT + timedelta(days=400))
+    assert (page.case.status, page.expires_on) == ("initial_unconfirmed", None)
+    # Once the applicant declines after all, the days count again.
+    tick(unconfirmed, caseworker, "wish", "declines")
+    assert closing.close_stale(at=AT + timedelta(days=400))[0] == 1
+
+
+@pytest.mark.parametrize("reason", [r for r in ClosureReason.values if r != "expired"])
+def test_skipping_additional_does_not_close_away_what_the_applicant_wants(
+    reason, unconfirmed, caseworker
+):
+    tick(unconfirmed, caseworker, "told_applicant")
+    tick(unconfirmed, caseworker, "wish", "wants")
+    with scope_for(caseworker):
+        case = Case.objects.get(pk=unconfirmed.pk)
+        case.ask_for_g845()
+        case.save()
     with pytest.raises(DutyOpen) as refused:
         close(unconfirmed, caseworker, reason)
     assert refused.value.rule == "S2.2"

@@ -37,7 +37,8 @@ def test_a_page_is_shown_as_a_picture_that_can_do_nothing(dana, document):
     assert shown.content.startswith(b"\xff\xd8")
     assert shown["Content-Type"] == "image/jpeg"
     assert shown["X-Content-Type-Options"] == "nosniff"
-    assert shown["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    assert shown["Content-Security-Policy"] == policy
     assert shown["Cache-Control"] == "no-store, private"
 
 
