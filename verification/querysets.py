@@ -29,6 +29,8 @@ SOON = 3
 def soon_from(today: date) -> date:
     """The last day that counts as soon: so many federal working days from today."""
     return federal_calendar().add_working_days(today, SOON)
+
+
 # The applicant wants what nobody has asked for yet: the 180 days pass such a case by (S2.2).
 NEVER_EXPIRES = Q(status=CaseStatus.INITIAL_UNCONFIRMED, wish=Wish.WANTS)
 

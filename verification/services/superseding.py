@@ -14,7 +14,9 @@ from django_fsm import can_proceed
 
 from save_portal.accounts.models import User
 from verification import policies
+from verification.enums import Wish
 from verification.errors import StaleCase, WrongStatus
+from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CaseDraft
 from verification.rules.submission import Submission
 from verification.services import closing, initial
@@ -63,8 +65,12 @@ def submit(*, draft_id: UUID, submission: Submission, by: User, at: datetime) ->
     if old.is_open:
         _check(old, by=by)
         closing.supersede(old, by=by, at=at)
-    Case.objects.filter(pk=case.pk).update(supersedes=old)
     case.supersedes = old
+    if case.status == CaseStatus.INITIAL_UNCONFIRMED and old.wish == Wish.WANTS:
+        # What the applicant wants does not end with the older document (S2.2).
+        case.wish, case.wish_at, case.wish_by = old.wish, old.wish_at, old.wish_by
+    case._history_user, case._change_reason = by, "case.supersedes"
+    case.save(update_fields=["supersedes", "wish", "wish_at", "wish_by"])
     return case
 
 

@@ -8,13 +8,16 @@ from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
 from tests.conftest import AT, resident, unknown_person
-from verification.enums import ClosureReason
 from verification.errors import CaseError, DutyOpen, NotPermitted, StaleCase, WrongStatus
+from verification.forms import closing as forms
 from verification.models import Case
 from verification.selectors.case_page import case_page
-from verification.services import closing, duties, initial
+from verification.services import closing, duties, initial, superseding
 
 pytestmark = pytest.mark.django_db
+
+# Expiry and a newer document close by services of their own.
+BY_A_PERSON = [reason for reason, _ in forms.BY_A_PERSON]
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_an_unconfirmed_case_is_closed_only_when_told_and_asked(unconfirmed, cas
     assert close(unconfirmed, caseworker, "applicant_declined").status == "closed"
 
 
-@pytest.mark.parametrize("reason", [r for r in ClosureReason.values if r != "expired"])
+@pytest.mark.parametrize("reason", BY_A_PERSON)
 def test_an_applicant_who_wants_additional_verification_is_not_closed_away(
     reason, unconfirmed, caseworker
 ):
@@ -99,7 +102,25 @@ def test_180_days_do_not_close_away_what_the_applicant_wants_either(unconfirmed,
     assert closing.close_stale(at=AT + timedelta(days=400))[0] == 1
 
 
-@pytest.mark.parametrize("reason", [r for r in ClosureReason.values if r != "expired"])
+def test_a_newer_document_takes_what_the_applicant_wants_along(unconfirmed, caseworker):
+    tick(unconfirmed, caseworker, "told_applicant")
+    tick(unconfirmed, caseworker, "wish", "wants")
+    with scope_for(caseworker):
+        draft = superseding.begin(
+            case_number=unconfirmed.number, document_type="i551", by=caseworker, at=AT
+        )
+        newer = superseding.submit(
+            draft_id=draft.pk,
+            submission=unknown_person(a_number="200000002"),
+            by=caseworker,
+            at=AT,
+        )
+    assert (newer.supersedes.closure_reason, newer.wish) == ("superseded", "wants")
+    with pytest.raises(DutyOpen):
+        close(newer, caseworker, "completed")
+
+
+@pytest.mark.parametrize("reason", BY_A_PERSON)
 def test_skipping_additional_does_not_close_away_what_the_applicant_wants(
     reason, unconfirmed, caseworker
 ):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("verification", "0015_charges_in_time"),
+        ("verification", "0018_supersedes_draft"),
     ]
 
     operations = [
