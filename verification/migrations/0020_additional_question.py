@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("verification", "0018_supersedes_draft"),
+        ("verification", "0019_applicants"),
     ]
 
     operations = [
