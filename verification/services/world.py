@@ -23,7 +23,7 @@ from save_portal.accounts.tenancy import scope_for, system_scope
 from verification.errors import CaseError
 from verification.records import index, loading, population
 from verification.rules.submission import Submission
-from verification.services import initial
+from verification.services import demo_cases, initial
 
 PASSWORD = "synthetic-people-only"  # noqa: S105
 MAIL = "demo.example"
@@ -130,7 +130,7 @@ def seed_world(
     population.write_uploads(directory, people=people, seed=seed)
     counts: dict[str, int] = {}
     for file in sorted(directory.glob("*.csv")):
-        if file.stem in ("truth",) or file.name.endswith(".rejects.csv"):
+        if file.stem == "truth" or file.name.endswith(".rejects.csv"):
             continue
         report(f"loading {file.stem}", 0)
         counts[file.stem] = loading.load(file.stem, file, full=True).read
@@ -198,50 +198,47 @@ def _user(mail_name: str, domain: str, **fields: Any) -> None:
         User.objects.create_user(email, PASSWORD, **fields)
 
 
-# The world's first cases: which situations of the truth file, and how long ago.
-WANTED_CASES = 24
+# Cases that stay where their first answer left them: which people of the truth file, how many.
+LEFT_AS_ANSWERED = 24
 
 
 def _some_cases(truth: Path, *, at: datetime) -> int:
-    """Initiate cases through the service as the demo's first caseworker, over the past weeks."""
+    """Cases begun over the past weeks: some as first answered, some on their further way."""
     with system_scope():
-        by = User.objects.select_related("agency", "department", "group").get(
-            email=f"{AGENCIES[0].users[0][0]}@{AGENCIES[0].code.lower()}.{MAIL}"
-        )
-    made = 0
-    benefits = AGENCIES[0].benefits
-    for number, row in enumerate(_chosen(truth)):
-        submission = submission_of(row)
+        users = {
+            demo.code: User.objects.select_related("agency", "department", "group").get(
+                email=f"{demo.users[0][0]}@{demo.code.lower()}.{MAIL}"
+            )
+            for demo in AGENCIES
+        }
+    people = _first_of_each(truth)
+    in_stories = {story.situation for story in demo_cases.STORIES}
+    others = [row for name, row in people.items() if name not in in_stories]
+    made = demo_cases.play(people, submission_of, users, at=at)
+    by, benefits = users[AGENCIES[0].code], AGENCIES[0].benefits
+    for number, row in enumerate(others[:: max(1, len(others) // LEFT_AS_ANSWERED)]):
         begun = at - timedelta(days=(number * 5) % 14, hours=(number * 7) % 9)
+        submission = replace(
+            submission_of(row),
+            benefits=(benefits[number % len(benefits)],),
+            agency_reference=f"HH-{20400 + number}",
+        )
         try:
             with scope_for(by):
-                initial.initiate(
-                    by=by,
-                    at=begun,
-                    submission=replace(
-                        submission,
-                        benefits=(benefits[number % len(benefits)],),
-                        agency_reference=f"HH-{20400 + number}",
-                    ),
-                )
+                initial.initiate(by=by, at=begun, submission=submission)
         except CaseError:
             continue
         made += 1
     return made
 
 
-def _chosen(truth: Path) -> list[dict[str, str]]:
-    """A few people of every situation, so that every kind of answer is there to be seen."""
-    by_situation: dict[str, list[dict[str, str]]] = {}
+def _first_of_each(truth: Path) -> dict[str, dict[str, str]]:
+    """The first person of every situation, so that every kind of answer is there to be seen."""
+    found: dict[str, dict[str, str]] = {}
     with truth.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            kept = by_situation.setdefault(row.get("situation", ""), [])
-            if len(kept) < 4:
-                kept.append(row)
-    chosen: list[dict[str, str]] = []
-    for place in range(4):
-        chosen += [rows[place] for rows in by_situation.values() if len(rows) > place]
-    return chosen[:WANTED_CASES]
+            found.setdefault(row["situation"], row)
+    return found
 
 
 def submission_of(row: dict[str, str]) -> Submission:

@@ -1,5 +1,10 @@
 """Images of papers in a file: drawn, with lines for text, so that nothing on them is anybody's."""
 
+import io
+import random
+
+from PIL import Image, ImageDraw, ImageFont
+
 # kind of document -> name of its image
 KINDS = {
     "Immigrant visa": "visa",
@@ -29,3 +34,26 @@ def paper(title: str, *, faded: bool = False) -> str:
         f' fill="{ink}">SYNTHETIC - DEMONSTRATION ONLY</text>{lines}'
         f'<circle cx="480" cy="660" r="54" fill="none" stroke="{ink}" stroke-width="5"/></svg>\n'
     )
+
+
+def photographed(title: str, side: str, seed: str, *, as_pdf: bool = False) -> bytes:
+    """A card as a telephone takes it: a JPEG, or a PDF of one page; nothing on it is anybody's."""
+    draw = random.Random(f"{title} {side} {seed}")  # noqa: S311
+    sheet = Image.new("RGB", (1100, 760), (draw.randint(60, 110), draw.randint(60, 100), 70))
+    pen = ImageDraw.Draw(sheet)
+    pen.rounded_rectangle((70, 80, 1030, 680), 36, fill=(236, 240, 232), outline=(90, 110, 90))
+    pen.text((120, 120), title, fill=(30, 50, 40), font=ImageFont.load_default(44))
+    pen.text((120, 180), f"{side} side", fill=(30, 50, 40), font=ImageFont.load_default(30))
+    pen.text(
+        (120, 610), "SYNTHETIC - DEMONSTRATION ONLY", fill=(140, 40, 40),
+        font=ImageFont.load_default(34),
+    )  # fmt: skip
+    if side == "Front":
+        pen.rectangle((120, 250, 360, 560), fill=(205, 212, 200), outline=(90, 110, 90))
+    for line in range(5):
+        left, top = 410 if side == "Front" else 120, 270 + line * 62
+        pen.rectangle((left, top, left + draw.randint(220, 540), top + 22), fill=(120, 130, 120))
+    turned = sheet.rotate(draw.uniform(-3, 3), expand=False, fillcolor=(70, 70, 70))
+    content = io.BytesIO()
+    turned.save(content, "PDF" if as_pdf else "JPEG", quality=80)
+    return content.getvalue()

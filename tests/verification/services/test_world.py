@@ -1,0 +1,72 @@
+"""The demo world: its cases stand where the portal's own services brought them."""
+
+import csv
+from collections import Counter
+
+import pytest
+
+from save_portal.accounts.models import User
+from save_portal.accounts.tenancy import scope_for, system_scope
+from tests.conftest import AT
+from verification.models import Case, CaseDocument, CorrectionRequest, VerifierAnswer
+from verification.records.population import SITUATIONS
+from verification.services.demo_cases import STORIES
+from verification.services.world import seed_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(tmp_path):
+    return seed_world(people=len(SITUATIONS), seed=2, directory=tmp_path, at=AT)
+
+
+def statuses():
+    with system_scope():
+        return Counter(Case.objects.values_list("status", flat=True))
+
+
+def test_every_story_of_the_demo_is_played_to_its_end(world):
+    found = statuses()
+    assert world.cases == sum(found.values())
+    assert {status for status, count in found.items() if count} >= {
+        "initial_confirmed", "initial_unconfirmed", "additional_requested",
+        "additional_in_review", "additional_answered", "g845_recommended", "g845_mailed",
+        "g845_in_review",
+    }  # fmt: skip
+    beyond_the_first_answer = sum(n for s, n in found.items() if not s.startswith("initial"))
+    assert beyond_the_first_answer == len(STORIES)
+    with system_scope():
+        assert CaseDocument.objects.filter(sent_at__isnull=False).count() == 10
+        assert set(VerifierAnswer.objects.values_list("kind", flat=True)) == {
+            "final", "interim", "g845_recommended", "resubmit",
+        }  # fmt: skip
+        assert CorrectionRequest.objects.get().status == "sent"
+
+
+def test_nothing_in_the_demo_happened_before_its_case_or_after_now(world):
+    with system_scope():
+        for case in Case.objects.prefetch_related("verifier_answers", "additional_requests"):
+            moments = [*case.verifier_answers.all(), *case.additional_requests.all()]
+            assert all(case.created_at <= each.at <= AT for each in moments)
+            assert case.last_action_at <= AT
+
+
+def test_each_agency_sees_its_own_cases_alone(world):
+    for user in User.objects.filter(agency__isnull=False):
+        with scope_for(user):
+            assert set(Case.objects.values_list("agency_id", flat=True)) <= {user.agency_id}
+
+
+def test_seeding_again_begins_no_case_twice(world, tmp_path):
+    before = statuses()
+    again = seed_world(people=len(SITUATIONS), seed=2, directory=tmp_path, at=AT)
+    assert again.cases == 0
+    assert statuses() == before
+
+
+def test_the_truth_file_has_everybody_of_every_situation(world, tmp_path):
+    with (tmp_path / "truth.csv").open(encoding="utf-8") as file:
+        assert {row["situation"] for row in csv.DictReader(file)} == {
+            situation.__name__ for situation in SITUATIONS
+        }
