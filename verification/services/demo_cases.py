@@ -56,13 +56,14 @@ STORIES = (
     Story("student_ended", "LAKEDMV", "drivers_license", 12, "ask take_other answer"),
     Story("died", "CALHOUN", "medicaid", 9, "ask take interim"),
     # On the way of Form G-845
-    Story("residence_given_up_or_undecided", "CALHOUN", "housing", 10, "ask take recommend"),
+    Story("residence_given_up_or_undecided", "CALHOUN", "housing", 10, "ask take recommend mail"),
     Story("card_of_another", "LAKEDMV", "state_id", 9, "copies ask take send_again"),
     Story(
-        "naturalized_in_the_fifties", "CALHOUN", "snap", 20, "ask take_other recommend mail",
+        "naturalized_in_the_fifties", "CALHOUN", "snap", 20, "ask take_other recommend mail arrive",
     ),
     Story(
-        "unreadable_papers", "HARBOR", "housing", 22, "ask take recommend mail arrive",
+        "unreadable_papers", "HARBOR", "housing", 22,
+        "ask take recommend mail arrive take_other send_again",
     ),
     Story(
         "expired_document", "CALHOUN", "tanf", 24,

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 
 import pytest
+from django.db import transaction
 
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for, system_scope
@@ -16,9 +17,16 @@ from verification.services.world import seed_world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(tmp_path):
-    return seed_world(people=len(SITUATIONS), seed=2, directory=tmp_path, at=AT)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("world")
+
+
+@pytest.fixture(scope="module")
+def world(folder, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield seed_world(people=len(SITUATIONS), seed=2, directory=folder, at=AT)
+        transaction.set_rollback(True)
 
 
 def statuses():
@@ -58,15 +66,15 @@ def test_each_agency_sees_its_own_cases_alone(world):
             assert set(Case.objects.values_list("agency_id", flat=True)) <= {user.agency_id}
 
 
-def test_seeding_again_begins_no_case_twice(world, tmp_path):
+def test_seeding_again_begins_no_case_twice(world, folder):
     before = statuses()
-    again = seed_world(people=len(SITUATIONS), seed=2, directory=tmp_path, at=AT)
+    again = seed_world(people=len(SITUATIONS), seed=2, directory=folder, at=AT)
     assert again.cases == 0
     assert statuses() == before
 
 
-def test_the_truth_file_has_everybody_of_every_situation(world, tmp_path):
-    with (tmp_path / "truth.csv").open(encoding="utf-8") as file:
+def test_the_truth_file_has_everybody_of_every_situation(world, folder):
+    with (folder / "truth.csv").open(encoding="utf-8") as file:
         assert {row["situation"] for row in csv.DictReader(file)} == {
             situation.__name__ for situation in SITUATIONS
         }
