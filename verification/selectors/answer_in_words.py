@@ -166,24 +166,35 @@ def day_of(returned: dict[str, dict[str, str]], name: str) -> date | None:
 
 def drawn_from(grounds: dict[str, Any]) -> tuple[DrawnFrom, ...]:
     """The records behind the answer: that of the status first, then what agrees, then the rest."""
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], list[str]] = {}
+
+    def note(system: str, day: str, part: str) -> None:
+        found.setdefault((system, day), []).append(part)
+
     if status := grounds.get("status_from"):
-        found[status["system"], status["record_date"]] = "the status"
+        note(status["system"], status["record_date"], "the status")
     for record in grounds.get("agreeing", ()):
-        found.setdefault((record["system"], record["record_date"]), "the same status")
+        note(record["system"], record["record_date"], "the same status")
     if photo := grounds.get("photo"):
-        found.setdefault((photo["system"], photo["record_date"]), "the photo")
+        note(photo["system"], photo["record_date"], "the photo")
     for system, day in grounds.get("systems", ()):
-        found.setdefault((system, day), "other data")
+        if (system, day) not in found:
+            note(system, day, "other data")
     return tuple(
-        DrawnFrom(name, SYSTEMS[name].full_name, SYSTEMS[name].owner, date.fromisoformat(day), part)
-        for (name, day), part in found.items()
+        DrawnFrom(
+            name,
+            SYSTEMS[name].full_name,
+            SYSTEMS[name].owner,
+            date.fromisoformat(day),
+            ", ".join(dict.fromkeys(parts)),
+        )
+        for (name, day), parts in found.items()
     )
 
 
 def photo_from(grounds: dict[str, Any]) -> str:
     """The caption of the photo: which card, and of when."""
-    photo = grounds.get("the photo")
+    photo = grounds.get("photo")
     if not photo:
         return ""
     card = {"I-551": "Permanent Resident Card", "I-766": "Employment Authorization Card"}.get(
