@@ -72,6 +72,11 @@ KINDS = (
     ),
     Kind("work", "Work until", ("ead_end", "opt_end")),
     Kind("expires", "Card or visa until", ("card_expires", "expires_on")),
+    Kind("naturalized", "Naturalized on", ("naturalization_date", "oath_date"), "day"),
+    Kind("ordered", "Order of removal", ("final_order_date", "order_date")),
+    Kind("removed", "Removed on", ("removed_on", "removal_date")),
+    Kind("died", "Died on", ("death_date",)),
+    Kind("consolidated", "A-file moved to", ("consolidated_to",), is_number=True),
 )
 DECISIONS = (
     # columns of what, of how it ended, and of when
@@ -80,6 +85,11 @@ DECISIONS = (
     (("order_type",), (), ("final_order_date", "order_date")),
 )
 SECRET = ("passport_number", "visa_number")
+ELSEWHERE = frozenset(
+    {"record_id", "updated_at", "passport_country", *SECRET}
+    | {column for kind in KINDS for column in kind.columns}
+    | {column for group in DECISIONS for columns in group for column in columns}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +258,24 @@ def _lines(
     if any(decisions):
         kind = Kind("decision", "Decision", ())
         lines.append(Line(kind, tuple(Cell(text) for text in decisions)))
-    return lines
+    return [*lines, *_remaining(seen, values)]
+
+
+def _remaining(seen: list[Held], values: list[dict[str, str]]) -> list[Line]:
+    """Whatever else the records say, a column a line: nothing that may be seen is left out."""
+    columns = dict.fromkeys(
+        name for row in values for name, value in row.items() if value and name not in ELSEWHERE
+    )
+    return [
+        Line(
+            Kind(name, name.replace("_", " ").capitalize(), (name,)),
+            tuple(
+                Cell(day_in_words(row.get(name, "")), name if row.get(name) else "", record.ref)
+                for record, row in zip(seen, values, strict=True)
+            ),
+        )
+        for name in columns
+    ]
 
 
 def _first(columns: tuple[str, ...], row: dict[str, str]) -> tuple[str, str]:

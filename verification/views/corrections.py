@@ -56,10 +56,13 @@ def index(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """From a datum: what is posted names the record and the column, never their values."""
     user: Any = request.user
+    record_ref, field = request.POST.get("record_ref", ""), request.POST.get("field", "")
+    if not record_ref:  # chosen from a list: "SYSTEM:key column"
+        record_ref, _, field = request.POST.get("datum", "").partition(" ")
     made, refused = attempt(
         lambda: service.draft(
-            record_ref=request.POST.get("record_ref", "")[:60],
-            field=request.POST.get("field", "")[:40],
+            record_ref=record_ref[:60],
+            field=field[:40],
             case_number=request.POST.get("case_number", ""),
             by=user,
             at=timezone.now(),

@@ -149,3 +149,14 @@ def test_the_queue_takes_the_same_queries_for_any_number_of_requests(
     with CaptureQueriesContext(connection) as filled:
         client.get(reverse("verification:corrections"))
     assert len(filled) <= len(empty)
+
+
+@pytest.mark.django_db
+def test_any_datum_of_the_workbench_can_be_chosen_from_its_list(verifier, people_on_record):
+    client = signed_in(verifier)
+    begun = client.post(
+        reverse("verification:begin-correction"), {"datum": "CIS:C1 port_of_entry"}, follow=True
+    )
+    assert "El Paso" in begun.content.decode()
+    nothing = client.post(reverse("verification:begin-correction"), {"datum": ""}, follow=True)
+    assert "There is no such datum" in nothing.content.decode()
