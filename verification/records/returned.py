@@ -37,6 +37,7 @@ OWN: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "admitted_until": (("ADIS", "admitted_until"), ("NIIS", "admitted_until")),
     "grant_date": (("CIS", "status_date"),),
+    "conditions_until": (("MFAS", "conditional_to"),),
     "ead_provision": (("CIS", "ead_provision"),),
     "ead_start": (("CIS", "ead_start"),),
     "ead_end": (("CIS", "ead_end"),),
@@ -91,12 +92,7 @@ def returned_data(
             if name in values:
                 result[name] = datum(values[name], record)
                 break
-    places: Mapping[str, tuple[tuple[str, str], ...]] = OWN
-    if is_permanent(source):
-        places = OWN | OF_RESIDENTS
-    for name, columns in places.items():
-        if name == "class_of_admission" and name in source.own:
-            columns = ((source.system, name),)
+    for name, columns in places_of(source).items():
         if found := first_filled(columns, seen):
             result[name] = found
     for record, values in seen:
@@ -105,6 +101,16 @@ def returned_data(
             name = f"{'citizenship' if of_parents else 'naturalization'}_certificate"
             result.setdefault(name, datum(values["certificate_number"], record))
     return result
+
+
+def places_of(source: Held) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Where each field is looked for when this record gave the status."""
+    places = OWN | OF_RESIDENTS if is_permanent(source) else dict(OWN)
+    if "class_of_admission" in source.own:
+        places["class_of_admission"] = ((source.system, "class_of_admission"),)
+    if group_of(class_of(source)) != "lpr_conditional":
+        del places["conditions_until"]
+    return places
 
 
 def best_card(person: Sequence[Held], *, today: date, with_photo: bool = False) -> Held | None:

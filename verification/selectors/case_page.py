@@ -74,6 +74,7 @@ RETURNED_LABELS: dict[str, str] = {
     "port_of_entry": "Port of entry",
     "admitted_until": "Admitted until",
     "grant_date": "Status granted",
+    "conditions_until": "Conditions run until",
     "ead_provision": "Employment authorization, provision of law",
     "ead_start": "Employment authorized from",
     "ead_end": "Employment authorized until",

@@ -300,6 +300,7 @@ def context_of(page: CasePage) -> dict[str, Any]:
         "tally": tally,
         "granted_on": _day(facts.get("grant_date")),
         "naturalized_on": _day(facts.get("naturalization_date")),
+        "conditions_until": _day(facts.get("conditions_until")),
         "admitted_until": _day(facts.get("admitted_until")),
         "ead_end": _day(facts.get("ead_end")),
         "photo_answers": PhotoAnswer.choices,
