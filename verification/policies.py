@@ -125,6 +125,21 @@ def check_can_act_on(*, by: User, case: Case) -> None:
         raise NotPermitted("Only the caseworkers of the case's agency can do this.")
 
 
+def can_handle_cases(person: User) -> bool:
+    """Whether cases can be given to this person."""
+    return person.can(Permission.ACT_ON_CASE)
+
+
+def can_move_cases(*, by: User) -> bool:
+    """Whether this person gives cases of the agency to somebody else."""
+    return by.agency_id is not None and by.can(Permission.VIEW_AGENCY_CASES)
+
+
+def check_can_move_cases(*, by: User) -> None:
+    if not can_move_cases(by=by):
+        raise NotPermitted("Only a supervisor or administrator of the agency moves cases.")
+
+
 def check_can_initiate(*, by: User) -> None:
     """Raise `NotPermitted` unless this person may begin a case (S1.2)."""
     if by.agency_id is None or not by.can(Permission.INITIATE_CASE):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from verification.views import (
+    board,
     case,
     case_additional,
     corrections,
@@ -21,6 +22,10 @@ urlpatterns = [
     path("", home.home, name="my-work"),
     path("cases/", lists.cases, name="case-list"),
     path("cases/export.csv", lists.export, name="export"),
+    path("cases/move/", board.move, name="move"),
+    path("board/", board.board, name="board"),
+    path("board/<int:person_id>/move/", board.move_all, name="move-all"),
+    path("board/moves/<int:move_id>/back/", board.move_back, name="move-back"),
     path("cases/views/", lists.save_view, name="save-view"),
     path("cases/views/<int:view_id>/remove/", lists.remove_view, name="remove-view"),
     path("cases/new/", initiate.choose, name="initiate"),
@@ -38,6 +43,7 @@ urlpatterns = [
     path("cases/<str:number>/retry/", case.retry, name="retry"),
     path("cases/<str:number>/additional/", case_additional.additional, name="additional"),
     path("cases/<str:number>/additional/check/", case_additional.check, name="additional-check"),
+    path("cases/<str:number>/move/", board.move_one, name="move-one"),
     path("cases/<str:number>/close/", case.close, name="close"),
     path("cases/<str:number>/g845/", g845.show, name="g845"),
     path("cases/<str:number>/g845/ask/", g845.ask, name="g845-ask"),

@@ -28,6 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_initiate": user.can(Permission.INITIATE_CASE),
             "may_see_cases": user.can(Permission.VIEW_OWN_CASES)
             or user.can(Permission.VIEW_AGENCY_CASES),
+            "may_move_cases": user.agency_id is not None and user.can(Permission.VIEW_AGENCY_CASES),
             "may_see_corrections": user.can(Permission.REVIEW_REQUESTS)
             or user.can(Permission.CORRECT_RECORDS),
             "may_see_invoices": user.can(Permission.VIEW_INVOICES),

@@ -12,6 +12,7 @@ from verification.enums import NoQueryReason
 from verification.models import (
     AdditionalDraft,
     AnswerRead,
+    CaseMove,
     CorrectionNotice,
     G845Form,
     G845Mailing,
@@ -32,6 +33,7 @@ TABLES = (
     "verification_additionalrequest",
     "verification_additionaldraft",
     "verification_casedocument",
+    "verification_casemove",
     "verification_reminder",
     "verification_answerread",
     "documents_storedfile",
@@ -112,6 +114,9 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
             )
             drafts.begin(by=user, at=AT, document_type="i551")
             drafts.record_no_query(by=user, at=AT, reason=NoQueryReason.EMERGENCY_MEDICAID)
+            CaseMove.objects.create(
+                case=prompted, agency=user.agency, at=AT, by=user, giver=user, taker=user
+            )
             SavedView.objects.create(
                 agency=user.agency, user=user, name="Mine", query="benefit=snap"
             )

@@ -5,6 +5,7 @@ from verification.models.answer import InitialAnswer
 from verification.models.answer_time import AnswerTime
 from verification.models.case import Case
 from verification.models.case_document import CaseDocument
+from verification.models.case_move import CaseMove
 from verification.models.charge import ChargeEvent
 from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
@@ -26,6 +27,7 @@ __all__ = [
     "Case",
     "CaseDocument",
     "CaseDraft",
+    "CaseMove",
     "ChargeEvent",
     "CorrectionNotice",
     "CorrectionRequest",

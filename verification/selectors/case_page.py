@@ -20,6 +20,7 @@ from verification.models import (
     AdditionalRequest,
     Case,
     CaseDocument,
+    CaseMove,
     ChargeEvent,
     CorrectionNotice,
     G845Mailing,
@@ -177,8 +178,8 @@ class CasePage:
 def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     """The case if this person may see it, else None: there is no difference to one that is not.
 
-    Nine queries: the case with its people, its answers of both kinds, requests, mailings, charges,
-    copies and reminders, and the calendar's closures when they are not at hand.
+    Ten queries: the case with its people, its answers of both kinds, requests, mailings, moves,
+    charges, copies and reminders, and the calendar's closures when they are not at hand.
     """
     case = (
         Case.objects.visible_to(user)
@@ -208,6 +209,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     answers = list(case.initial_answers.select_related("by"))
     charges = list(case.charges.all())
     requests = list(case.additional_requests.select_related("by"))
+    moves = list(case.moves.select_related("by", "giver", "taker"))
     given = given_answers(case, user=user)
     mailings = list(case.g845_mailings.select_related("by", "arrived_by"))
     answer = answers[-1] if answers else None
@@ -243,7 +245,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
             reasons=reasons,
             was_asked=bool(requests or mailings),
         ),
-        timeline=_timeline(case, answers, requests, given, mailings, reminders, documents),
+        timeline=_timeline(case, answers, requests, given, mailings, reminders, documents, moves),
         documents=documents,
         musts=musts,
         must_nots=must_nots,
@@ -463,6 +465,7 @@ def _timeline(
     mailings: list[G845Mailing],
     reminders: list[Reminder],
     documents: list[CaseDocument],
+    moves: list[CaseMove],
 ) -> list[Happened]:
     """What happened, newest first; two things at one instant in the order they were done."""
     lines: list[Happened] = []
@@ -515,6 +518,15 @@ def _timeline(
     lines += [
         Happened(sent.at, f"Reminder sent to {sent.to.full_name}", sent.get_kind_display())
         for sent in reminders
+    ]
+    lines += [
+        Happened(
+            move.at,
+            f"Moved from {move.giver.full_name} to {move.taker.full_name}",
+            "",
+            move.by.full_name,
+        )
+        for move in moves
     ]
     if case.closed_at:
         lines.append(

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from save_portal import audit
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
-from verification import case_number
+from verification import case_number, policies
 from verification.enums import Benefit, Step, WaitsFor
 from verification.lifecycles.case import CaseStatus
 from verification.models import SavedView
+from verification.selectors.board import colleagues
 from verification.selectors.case_list import SORTS, case_list, export_rows
 from verification.selectors.filters import HANDLED_BY, CaseFilters
 from verification.selectors.my_work import my_work
@@ -87,6 +88,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     if case_number.is_case_number(whole) and [row.case.number for row in page.rows] == [whole]:
         return redirect("verification:case", number=whole)
     context = {"page": page, "here": "cases", **_choices(user, filters)}
+    if policies.can_move_cases(by=user):
+        context["colleagues"] = colleagues(user)
     return render(request, "verification/case_list.html", context)
 
 
