@@ -132,7 +132,12 @@ def follow_up(*, at: datetime, agency: Agency) -> Deadline:
 
 def applicants_notice(*, at: datetime, agency: Agency) -> Deadline:
     """By when the applicant is told that SAVE could not confirm (S3.7, S5.2)."""
-    return _promised(Promise.NOTICE, start=local_date(at, agency.time_zone))
+    return notice_from(local_date(at, agency.time_zone))
+
+
+def notice_from(answered_on: date) -> Deadline:
+    """By when the applicant is told of an answer of that day (S3.7, S5.2)."""
+    return _promised(Promise.NOTICE, start=answered_on)
 
 
 def additional(*, at: datetime, agency: Agency) -> Deadline:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from verification.services import closing, correction, sources
+from verification.services import closing, correction, reminders, sources
 
 
 @app.periodic(cron="17 * * * *")
@@ -26,3 +26,10 @@ def settle_corrections(timestamp: int) -> None:
 def watch_sources(timestamp: int) -> None:
     """Hourly: program officers hear of uploads that are missing, stale, or unlike the others."""
     sources.warn(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="send_reminders", pass_context=False)
+def send_reminders(timestamp: int) -> None:
+    """Hourly: prompts that nobody acts on, answers not read, forms not mailed, overdue reviews."""
+    reminders.send_due(at=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -11,7 +11,6 @@ from tests.conftest import AT, load_three_people, make_agency, make_user, reside
 from verification.enums import NoQueryReason
 from verification.models import (
     AdditionalDraft,
-    AnswerRead,
     CaseMove,
     CorrectionNotice,
     G845Form,
@@ -35,7 +34,6 @@ TABLES = (
     "verification_casedocument",
     "verification_casemove",
     "verification_reminder",
-    "verification_answerread",
     "documents_storedfile",
     "verification_verifieranswer",
     "verification_correctionnotice",
@@ -82,11 +80,10 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
                 by=user,
                 at=AT,
             )
-            answer = VerifierAnswer.objects.create(
+            VerifierAnswer.objects.create(
                 case=prompted, agency=user.agency, step="additional", kind="final", at=AT, by=user
             )
             whose = {"case": prompted, "agency": user.agency}
-            AnswerRead.objects.create(**whose, answer=answer, by=user, at=AT)
             Reminder.objects.create(**whose, kind="answer", to=user, at=AT, key="answer:1")
             AdditionalDraft.objects.create(**whose, by=user, updated_at=AT)
             documents.add(

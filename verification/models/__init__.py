@@ -10,7 +10,7 @@ from verification.models.charge import ChargeEvent
 from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
 from verification.models.g845 import G845Form, G845Mailing
-from verification.models.reminder import AnswerRead, Reminder
+from verification.models.reminder import Reminder
 from verification.models.review import (
     ReviewDraft,
     SecondReview,
@@ -22,7 +22,6 @@ from verification.models.saved_view import SavedView
 __all__ = [
     "AdditionalDraft",
     "AdditionalRequest",
-    "AnswerRead",
     "AnswerTime",
     "Case",
     "CaseDocument",

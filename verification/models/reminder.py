@@ -1,4 +1,4 @@
-"""What nobody has to remember: reminders that went out, and who read an answer first."""
+"""What nobody has to remember: the reminders that went out (S3.7, S3.10)."""
 
 from typing import ClassVar
 
@@ -34,26 +34,3 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
-
-
-class AnswerRead(models.Model):
-    """The first reading of a verifier's answer by somebody who acts on the case."""
-
-    answer = models.OneToOneField(
-        "verification.VerifierAnswer", on_delete=models.PROTECT, related_name="read"
-    )
-    case = models.ForeignKey("verification.Case", on_delete=models.PROTECT, related_name="+")
-    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    append_only = True
-
-    class Meta:
-        ordering: ClassVar = ["at", "id"]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
-
-    def __str__(self) -> str:
-        return f"Read at {self.at:%Y-%m-%d %H:%M}"
