@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("verification", "0020_additional_question"),
+        ("verification", "0021_case_moves"),
     ]
 
     operations = [
