@@ -105,7 +105,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import bulk, measure, papers
+    from benchmarks import bulk, measure, papers, review_queue
     from benchmarks.browser import Browser, served
     from verification.records.population import write_uploads
 
@@ -164,6 +164,8 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
         )
         say("Form G-845")
         add(*papers.form_g845(times=60))
+        say("The verifiers' queue")
+        add(*review_queue.measure(measured, url, cases=cases, seconds=seconds))
     connection.close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()

@@ -12,8 +12,10 @@ from verification.views import (
     initiate,
     lists,
     newer_document,
+    person_query,
     review,
     sources,
+    review_board,
 )
 
 app_name = "verification"
@@ -74,7 +76,10 @@ urlpatterns = [
     ),
     path("program/sources/", sources.show, name="sources"),
     path("metrics", sources.metrics, name="metrics"),
+    path("person-query/", person_query.ask, name="person-query"),
     path("review/", review.queue, name="review-queue"),
+    path("review/office/", review_board.board, name="review-board"),
+    path("review/office/share/", review_board.set_share, name="review-share"),
     path("review/find/", review.find, name="review-find"),
     path("review/take-next/", review.take_next, name="take-next"),
     path("review/withdrawn/<int:draft_id>/", review.withdrawn_read, name="withdrawn-read"),

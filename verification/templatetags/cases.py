@@ -1,5 +1,6 @@
 """Filters for pages of cases."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -30,7 +31,15 @@ class Prices(Protocol):
 @register.filter
 def column_words(name: str) -> str:
     """A column of a source file as words: `date_of_birth` → Date of birth."""
-    words = name.replace("_", " ").replace("a number", "A-number").replace("i94", "I-94")
+    words = name.replace("_", " ")
+    for plain, written in (
+        (r"\ba number\b", "A-number"),
+        (r"\bi94\b", "I-94"),
+        (r"\bsevis id\b", "SEVIS ID"),
+        (r"\bus\b", "U.S."),
+        (r"\b(ead|opt)\b", lambda found: found.group().upper()),
+    ):
+        words = re.sub(plain, written, words)
     return f"{words[:1].upper()}{words[1:]}"
 
 

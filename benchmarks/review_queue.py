@@ -1,0 +1,203 @@
+"""Verifiers who take from the queue: by the service, and the same statements by bare psycopg.
+
+Run inside a database with an agency's caseworker; the cases are written by PostgreSQL itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks.measure import Row, Statement, captured, percentiles, timed
+from save_portal.accounts.models import Office, User
+from save_portal.accounts.roles import Role
+from save_portal.accounts.tenancy import scope_for, system_scope
+from verification.models import Case
+from verification.services import review
+
+THREADS = 64
+WAITING = """
+INSERT INTO verification_case (
+    status, closure_reason, number, version, created_at, last_action_at, due_on, due_because,
+    document_type, document_description, family_name, given_name, middle_name, also_known_as,
+    date_of_birth, a_number, i94_number, sevis_id, card_number, naturalization_certificate,
+    citizenship_certificate, passport_number, passport_country, visa_number, applicant_key,
+    benefits, agency_reference, document_doubt, fingerprint, photo_answer, wish,
+    agency_id, department_id, created_by_id, handled_by_id, change_reason
+)
+SELECT 'initial_unconfirmed', '', 'Q' || lpad(n::text, 12, '0') || 'AA', 1, now(), now(),
+    current_date + ((n * 7919) %% 60)::int - 20, '{}', 'other_a_number', '', 'Family' || n, 'Given',
+    '', '{}', date '1950-01-01', lpad(n::text, 9, '0'), '', '', '', '', '', '', '', '',
+    'family' || n, '{snap}', '', '', md5('q' || n) || md5(n || 'q'), '', '',
+    %(agency)s, %(department)s, %(owner)s, %(owner)s, ''
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
+"""
+ASK = """
+UPDATE verification_case SET status = 'additional_requested'
+WHERE status = 'initial_unconfirmed' AND number LIKE 'Q%%'
+"""
+
+
+def verifiers(many: int) -> list[User]:
+    """That many status verifiers of one office."""
+    with system_scope():
+        office, _ = Office.objects.get_or_create(
+            code="BENCHSVO", defaults={"name": "Benchmark Office"}
+        )
+        made = [
+            User.objects.get_or_create(
+                email=f"verifier{number}@bench.example",
+                defaults={
+                    "full_name": f"Verifier {number}",
+                    "role": Role.STATUS_VERIFIER,
+                    "office": office,
+                },
+            )[0]
+            for number in range(many)
+        ]
+        return list(User.objects.select_related("office").filter(pk__in=[u.pk for u in made]))
+
+
+def fill(first: int, last: int, *, owner: User) -> None:
+    """Cases `first` to `last` wait for a verifier; what the triggers keep is kept."""
+    with system_scope(), connection.cursor() as cursor:
+        cursor.execute(
+            WAITING,
+            {
+                "agency": owner.agency_id,
+                "department": owner.department_id,
+                "owner": owner.pk,
+                "first": first,
+                "last": last,
+            },
+        )
+        cursor.execute(ASK)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE verification_case")
+
+
+def take(verifier: User) -> Case | None:
+    with scope_for(verifier):
+        return review.take_next(by=verifier, at=timezone.now())
+
+
+def drain(people: list[User], most: int) -> tuple[list[int], float]:
+    """All take at once until nothing waits, or each `most` times; (cases taken, seconds)."""
+    taken: list[list[int]] = [[] for _ in people]
+
+    def work(number: int, verifier: User) -> None:
+        try:
+            for _ in range(most):
+                case = take(verifier)
+                if case is None:
+                    return
+                taken[number].append(case.pk)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=(number, person)) for number, person in enumerate(people)
+    ]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [case for cases in taken for case in cases], time.perf_counter() - began
+
+
+class TakeReplay:
+    """The statements of one taking, to be run again for whatever case is free then."""
+
+    def __init__(self, verifier: User) -> None:
+        with captured() as statements:
+            case = take(verifier)
+        assert case is not None
+        self.case = case
+        self.statements: list[Statement] = statements
+
+    def run(self, bare: psycopg.Connection) -> None:
+        """The first SELECT finds another case; its key and number go into what follows."""
+        found: dict[Any, Any] = {}
+        with bare.transaction(), bare.cursor() as cursor:
+            for sql, params in self.statements:
+                cursor.execute(sql, self._renewed(params, found))
+                if cursor.description and "SKIP LOCKED" in str(sql):
+                    row = cursor.fetchone()
+                    assert row is not None
+                    names = [column.name for column in cursor.description]
+                    found[self.case.pk] = row[names.index("id")]
+                    found[self.case.number] = row[names.index("number")]
+
+    def _renewed(self, params: Any, found: dict[Any, Any]) -> Any:
+        if not isinstance(params, (list, tuple)):
+            return params
+        renewed = []
+        for value in params:
+            if isinstance(value, str):
+                for old, new in found.items():
+                    value = value.replace(str(old), str(new))
+            elif not isinstance(value, (list, dict)):
+                value = found.get(value, value)
+            renewed.append(value)
+        return renewed
+
+
+def measure(owner: User, url: str, *, cases: int, seconds: float) -> list[Row]:
+    """Taking one by one against bare psycopg, at few and at many waiting; and 64 at once."""
+    people = verifiers(THREADS)
+    fill(1, 1_000, owner=owner)
+    rows = [_rate(people[0], url, waiting=1_000, seconds=min(seconds, 4.0))]
+    fill(1_001, cases, owner=owner)
+    rows.append(_rate(people[0], url, waiting=cases, seconds=seconds))
+    rows[1].share = (rows[1].p50 or 0) / (rows[0].p50 or 1)
+    rows[1].against, rows[1].aim = "p50 with 1,000 waiting", "≤ 150 %"
+    rows.append(_at_once(people))
+    return rows
+
+
+def _rate(verifier: User, url: str, *, waiting: int, seconds: float) -> Row:
+    ours: list[float] = []
+    theirs: list[float] = []
+    replay = TakeReplay(verifier)
+    act: Callable[[], Any] = lambda: take(verifier)  # noqa: E731
+    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor, autocommit=True) as bare:
+        for _ in range(4):
+            until = time.perf_counter() + seconds / 8
+            while time.perf_counter() < until and len(ours) < waiting // 10:
+                ours.append(timed(act))
+            until = time.perf_counter() + seconds / 8
+            while time.perf_counter() < until and len(theirs) < waiting // 10:
+                theirs.append(timed(lambda: replay.run(bare)))
+    p50, p99 = percentiles(ours)
+    rate, bare_rate = len(ours) / sum(ours), len(theirs) / sum(theirs)
+    return Row(
+        "take the next request", 0, waiting, len(ours), p50, p99,
+        float(len(replay.statements)), rate, rate / bare_rate,
+        f"psycopg, same statements: {bare_rate:,.0f}/s", "≥ 50 %",
+    )  # fmt: skip
+
+
+def _at_once(people: list[User]) -> Row:
+    """64 threads: each case once, none lost."""
+    with system_scope():
+        waiting = Case.objects.in_queue().count()
+    most = min(waiting // len(people), 150)
+    taken, seconds = drain(people, most)
+    if len(taken) != len(set(taken)) or len(taken) != most * len(people):
+        raise RuntimeError("A case was taken twice, or somebody found none while some waited.")
+    with system_scope():
+        held = Case.objects.filter(pk__in=taken, reviewer__isnull=False).count()
+        left = Case.objects.in_queue().count()
+    if held != len(taken) or left != waiting - len(taken):
+        raise RuntimeError("A case that was taken is with nobody.")
+    return Row(
+        f"{len(people)} verifiers take at once", 0, waiting, len(taken),
+        per_second=len(taken) / seconds,
+    )  # fmt: skip
