@@ -14,8 +14,8 @@ from verification.views import (
     newer_document,
     person_query,
     review,
-    sources,
     review_board,
+    sources,
 )
 
 app_name = "verification"
