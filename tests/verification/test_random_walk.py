@@ -322,8 +322,8 @@ def test_a_random_walk_never_loses_a_case_an_answer_or_a_charge():
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
+            max_examples=12,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

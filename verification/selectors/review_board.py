@@ -143,7 +143,8 @@ def _ages(due: list[tuple[date | None, str]], today: date) -> list[AgeBar]:
         )
         counts[label][STEP_OF[status] == "g845"] += 1
     return [
-        AgeBar(label, *counts[label], over=high is not None and high < 0) for label, _, high in AGES
+        AgeBar(label, counts[label][0], counts[label][1], over=high is not None and high < 0)
+        for label, _, high in AGES
     ]
 
 
