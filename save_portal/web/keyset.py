@@ -74,6 +74,22 @@ def paginate(
     )
 
 
+def neighbors(
+    rows: QuerySet[Row], *, order: Sequence[str], row: Model
+) -> tuple[Row | None, Row | None]:
+    """The rows before and behind `row`, which need not be among them. Two queries of one row each.
+
+    `order` as in `paginate`; without a value in the first column there is no place to look from.
+    """
+    key = [_read(row, name.lstrip("-")) for name in order]
+    if None in key:
+        return None, None
+    back = [_flip(name) for name in order]
+    previous = rows.filter(_after(back, key)).order_by(*back).first()
+    following = rows.filter(_after(order, key)).order_by(*order).first()
+    return previous, following
+
+
 def _flip(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 

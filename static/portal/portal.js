@@ -47,7 +47,11 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
   const find = document.getElementById("find");
   const keys = document.getElementById("keys-dialog");
-  if (event.key === "j") move(current + 1);
+  const neighbor = { j: "next", k: "prev" }[event.key];
+  if (neighbor && !rows.length) {
+    const link = document.querySelector(`.around [rel=${neighbor}]`);
+    if (link) link.click();
+  } else if (event.key === "j") move(current + 1);
   else if (event.key === "k") move(current - 1);
   else if (event.key === "/" && find) { event.preventDefault(); find.focus(); }
   else if (event.key === "?" && keys) keys.showModal();

@@ -29,6 +29,7 @@ from verification.selectors.case_page import CasePage, case_page
 from verification.services import closing, initial, printing, reading
 from verification.services import duties as duty_service
 from verification.views.initiate import as_query, permitted_benefits, typed_in
+from verification.views.lists import around
 from verification.views.papers import paper
 from verification.views.refusals import attempt, refused_to_case
 
@@ -45,7 +46,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     if page.answer is not None:
         printing.disclose_page(page=page, by=user, at=now)
     reading.mark_read(case=page.case, by=user, at=now)
-    return render(request, "verification/case.html", context_of(page))
+    context = context_of(page) | around(request, page.case)
+    return render(request, "verification/case.html", context)
 
 
 @require(*READERS)

@@ -21,9 +21,9 @@ from save_portal.web.permissions import require
 from verification import case_number, policies
 from verification.enums import Benefit, Step, WaitsFor
 from verification.lifecycles.case import CaseStatus
-from verification.models import SavedView
+from verification.models import Case, SavedView
 from verification.selectors.board import colleagues
-from verification.selectors.case_list import SORTS, case_list, export_rows
+from verification.selectors.case_list import SORTS, case_list, export_rows, neighbors
 from verification.selectors.filters import HANDLED_BY, CaseFilters
 from verification.selectors.my_work import my_work
 from verification.services import saved_views
@@ -67,7 +67,13 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
         }
         for position, (label, mine, save) in enumerate(page.ages)
     ]
-    context = {"page": page, "bars": bars, "here": "my-work", **_choices(user, filters)}
+    context = {
+        "page": page,
+        "bars": bars,
+        "here": "my-work",
+        "within": within(request, by=filters.by or "me"),
+        **_choices(user, filters),
+    }
     return render(request, "verification/my_work.html", context)
 
 
@@ -87,7 +93,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     whole = case_number.canonical(filters.q)
     if case_number.is_case_number(whole) and [row.case.number for row in page.rows] == [whole]:
         return redirect("verification:case", number=whole)
-    context = {"page": page, "here": "cases", **_choices(user, filters)}
+    context = {
+        "page": page,
+        "here": "cases",
+        "within": within(request),
+        **_choices(user, filters),
+    }
     if policies.can_move_cases(by=user):
         context["colleagues"] = colleagues(user)
     return render(request, "verification/case_list.html", context)
@@ -203,6 +214,27 @@ def _choices(user: Any, filters: CaseFilters) -> dict[str, Any]:
         "sorts": SORTS,
         "views": list(SavedView.objects.filter(user=user)),
     }
+
+
+def within(request: HttpRequest, **more: str) -> str:
+    """The list that is shown, for the addresses of its cases: they lead on inside it."""
+    return urlencode(_known(request) | more)
+
+
+def around(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """The neighbors of a case in the list that it was opened from, and the way back there."""
+    query = {name: value for name, value in parse_qsl(request.GET.get("in", "")) if name in KEPT}
+    if not query:
+        return {}
+    user: Any = request.user
+    found = neighbors(
+        user=user,
+        at=timezone.now(),
+        filters=CaseFilters.read(query),
+        sort=query.get("sort", ""),
+        case=case,
+    )
+    return {"around": found, "within": urlencode(query)}
 
 
 def _known(request: HttpRequest) -> dict[str, str]:
