@@ -56,7 +56,12 @@ WHERE agency_id = %(agency)s AND number BETWEEN %(from)s AND %(to)s
 
 
 def add_cases(first: int, last: int, *, own: User, other: User) -> None:
-    """Cases number `first` to `last`, each with its answer, a batch a transaction."""
+    """Cases number `first` to `last`, each with its answer, a batch a transaction.
+
+    Without their triggers: nothing that is measured reads the row history of these cases.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE verification_case DISABLE TRIGGER USER")
     for start in range(first, last + 1, BATCH):
         end = min(start + BATCH - 1, last)
         with system_scope(), connection.cursor() as cursor:
@@ -81,4 +86,5 @@ def add_cases(first: int, last: int, *, own: User, other: User) -> None:
                 },
             )
     with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE verification_case ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE verification_case, verification_initialanswer")
