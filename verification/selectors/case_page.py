@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -464,7 +465,7 @@ def _timeline(
     requests: list[AdditionalRequest],
     given: list[Given],
     mailings: list[G845Mailing],
-    reminders: list[Reminder],
+    reminders: Sequence[Reminder],
     documents: list[CaseDocument],
     moves: list[CaseMove],
 ) -> list[Happened]:
@@ -545,7 +546,7 @@ def _asked_with(asked: AdditionalRequest, documents: list[CaseDocument]) -> str:
     return f"{asked.get_reason_display()}; {copies or 'no'} {plural} of documents"
 
 
-def _reminded(reminders: list[Reminder]) -> list[Happened]:
+def _reminded(reminders: Sequence[Reminder]) -> list[Happened]:
     """Reminders that went out; the fence keeps the names of an office's people from an agency."""
     lines: dict[tuple[datetime, str, str], Happened] = {}
     for sent in reminders:

@@ -70,10 +70,11 @@ def _candidates(at: datetime, after: int) -> list[Case]:
 
 def _remind(cases: list[Case], *, at: datetime) -> int:
     """Write and mail what is due for these locked cases and was not sent before."""
-    tell_by = {
-        start: deadlines.notice_from(start).on for start in set(map(_answered_on, cases)) if start
+    answered = {case.pk: _answered_on(case) for case in cases}
+    tell_by: dict[date | None, date] = {
+        day: deadlines.notice_from(day).on for day in set(answered.values()) if day
     }
-    due = {case.pk: _due(case, at, tell_by.get(_answered_on(case))) for case in cases}
+    due = {case.pk: _due(case, at, tell_by.get(answered[case.pk])) for case in cases}
     concerned = [case for case in cases if due[case.pk]]
     if not concerned:
         return 0
