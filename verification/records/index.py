@@ -90,7 +90,8 @@ def _enter(cursor: CursorWrapper, upload: SourceUpload) -> int:
     """Enter the identifiers of the versions that one upload brought; the number of entries."""
     if upload.first_row is None:
         return 0
-    namebook.note(cursor, upload=upload.pk, first=upload.first_row, last=upload.last_row or 0)
+    if upload.system in namebook.WHO_KNOWS_PEOPLE:
+        namebook.note(cursor, upload=upload.pk, first=upload.first_row, last=upload.last_row or 0)
     cursor.execute(
         sql.SQL(ENTRIES).format(
             identifiers=identifiers(upload.columns),

@@ -21,27 +21,36 @@ LATIN_MARKS = (
     "AAAAAAACCCEEEEEEIIIILNNNOOOOOORSSUUUUUYZZZGSI",
 )
 
+# The systems that know people at first hand; the names in all others are of the same people.
+WHO_KNOWS_PEOPLE = frozenset({"CIS", "ADIS", "SEVIS", "CCD"})
+
 # One pass over the rows that an upload added; each name once for all of its bearers among them.
+# Most names are plain capitals, and then translating marks would be most of the work.
 NOTE = """
-INSERT INTO records_bornename (name, place, sex, bearers)
-SELECT name, place, sex, (array_agg(DISTINCT person ORDER BY person))[1:8]
-FROM (
-    SELECT part.name, part.place, record.sex,
+WITH people AS MATERIALIZED (
+    SELECT DISTINCT record.sex,
         hashtextextended(concat_ws('/', upper(record.family_name), upper(record.given_name),
-            record.date_of_birth), 0) AS person
+            record.date_of_birth), 0) AS person,
+        translate(CASE WHEN octet_length(family_name) = length(family_name) THEN upper(family_name)
+            ELSE translate(upper(family_name), %(marked)s, %(plain)s) END, '-''.,', ' ') AS family,
+        translate(CASE WHEN octet_length(given_name || middle_name)
+                = length(given_name || middle_name) THEN upper(given_name || ' ' || middle_name)
+            ELSE translate(upper(given_name || ' ' || middle_name), %(marked)s, %(plain)s) END,
+            '-''.,', ' ') AS given
     FROM records_sourcerecord record
-    CROSS JOIN LATERAL (
-        SELECT unnest(string_to_array(translate(upper(record.family_name), %(marked)s, %(plain)s),
-            ' ')) AS name, 'f' AS place
-        UNION ALL
-        SELECT unnest(string_to_array(translate(upper(record.given_name || ' '
-            || record.middle_name), %(marked)s, %(plain)s), ' ')), 'g'
-        UNION ALL
-        SELECT '', 'f'
-    ) AS part
     WHERE record.id BETWEEN %(first)s AND %(last)s AND record.upload_id = %(upload)s
-        AND (part.name = '' AND part.place = 'f' OR length(part.name) BETWEEN 2 AND 40)
-) AS seen
+), seen AS (
+    SELECT unnest(string_to_array(family, ' ')) AS name, 'f' AS place, sex, person FROM people
+    UNION ALL
+    SELECT unnest(string_to_array(given, ' ')), 'g', sex, person FROM people
+)
+INSERT INTO records_bornename (name, place, sex, bearers)
+SELECT name, place, sex, (array_agg(person ORDER BY person))[1:8]
+FROM (
+    SELECT DISTINCT name, place, sex, person FROM seen WHERE length(name) BETWEEN 2 AND 40
+    UNION ALL
+    SELECT DISTINCT '', 'f', sex, person FROM people
+) AS bearer
 GROUP BY name, place, sex
 ON CONFLICT (name, place, sex) DO UPDATE SET bearers = (
     SELECT (array_agg(DISTINCT person ORDER BY person))[1:8]
@@ -58,8 +67,8 @@ def note(cursor: CursorWrapper, *, upload: int, first: int, last: int) -> None:
     cursor.execute(
         NOTE,
         {
-            "marked": marked + "-'’.,",
-            "plain": plain + " ",  # a hyphen parts two names, what follows it is left out
+            "marked": f"{marked}’",
+            "plain": plain,
             "upload": upload,
             "first": first,
             "last": last,
