@@ -73,6 +73,7 @@ def build(progress: Callable[[int, int], None] | None = None) -> BuildResult:
             # One look into the index for each replaced version, never a pass over all of it.
             cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
             cursor.execute(FORGET, [after, uploads[-1].pk])
+            cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
         for upload in uploads:
             entries += _enter(cursor, upload)
             done += upload.inserted + upload.updated + upload.closed
