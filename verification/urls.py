@@ -42,6 +42,11 @@ urlpatterns = [
     path("cases/<str:number>/photo-match/", case.photo_match, name="photo-match"),
     path("cases/<str:number>/duties/", case.duties, name="duties"),
     path("cases/<str:number>/correction-sheet/", case.correction_sheet, name="correction-sheet"),
+    path(
+        "cases/<str:number>/correction-sheet.pdf",
+        case.correction_sheet_pdf,
+        name="correction-sheet-pdf",
+    ),
     path("cases/<str:number>/retry/", case.retry, name="retry"),
     path("cases/<str:number>/additional/", case_additional.additional, name="additional"),
     path("cases/<str:number>/additional/check/", case_additional.check, name="additional-check"),

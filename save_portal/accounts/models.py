@@ -65,9 +65,23 @@ class Agency(models.Model):
                 | (~Q(kind="contractor") & Q(acts_for__isnull=True)),
             ),
         ]
+        triggers = [
+            # Its cases are that agency's business for good: another agency is another contractor.
+            pgtrigger.Protect(
+                name="acts_for_one_agency",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__acts_for__isnull=False)
+                & pgtrigger.Q(old__acts_for__df=pgtrigger.F("new__acts_for")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_full(self) -> str:
+        """The name, and for a contractor the agency that it acts for (S1.2)."""
+        return f"{self.name}, for {self.acts_for.name}" if self.acts_for else self.name
 
 
 class Department(models.Model):

@@ -254,6 +254,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Mail leaves by the outbox only; a demonstration writes it to files.
 EMAIL = env.dj_email_url("EMAIL_URL", f"file://{LOCAL_DIR / 'mail'}")
+if EMAIL.get("EMAIL_FILE_PATH"):
+    # The address's path comes without its first slash, and would be read from where we stand.
+    EMAIL["EMAIL_FILE_PATH"] = f"/{EMAIL['EMAIL_FILE_PATH'].lstrip('/')}"
 globals().update({key: value for key, value in EMAIL.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "save-portal@localhost")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")

@@ -186,6 +186,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         Case.objects.visible_to(user)
         .select_related(
             "agency",
+            "agency__acts_for",
             "handled_by",
             "created_by",
             "photo_answered_by",

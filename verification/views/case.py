@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from verification import case_number, deadlines
+from verification.correction_offices import offices_for
 from verification.enums import ClosureReason, PhotoAnswer, WaitsFor, Wish
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.closing import CloseForm
@@ -90,10 +91,19 @@ def photo(request: HttpRequest, number: str) -> HttpResponse:
 @require(*READERS)
 @require_safe
 def correction_sheet(request: HttpRequest, number: str) -> HttpResponse:
-    """What the applicant takes home: which office corrects which record."""
-    return render(
-        request, "verification/correction_sheet.html", context_of(page_of(request, number))
-    )
+    """What the applicant takes home: which office corrects which record (S7.2)."""
+    page = page_of(request, number)
+    context = context_of(page) | {"offices": offices_for(page.case.document_type)}
+    return render(request, "verification/correction_sheet.html", context)
+
+
+@require(*READERS)
+@require_safe
+def correction_sheet_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The same as a tagged PDF, in English and in Spanish."""
+    page = page_of(request, number)
+    context = context_of(page) | {"offices": offices_for(page.case.document_type)}
+    return paper(request, page.case, "pdf/correction_sheet.html", context, name="corrections")
 
 
 @require(Permission.ACT_ON_CASE)

@@ -106,3 +106,21 @@ def test_each_display_of_a_record_leaves_a_disclosure_event(dana, confirmed):
         new = DisclosureEvent.objects.order_by("pk")[before:]
         assert [event.fields == ["photo"] for event in new] == [False, True]
         assert {event.case_number for event in new} == {confirmed.number}
+
+
+def test_the_correction_sheet_names_the_office_of_the_document_in_two_languages(dana, unconfirmed):
+    shown = dana.get(f"/cases/{unconfirmed.number}/correction-sheet/").content.decode()
+    assert "The document you showed" in shown
+    response = dana.get(f"/cases/{unconfirmed.number}/correction-sheet.pdf")
+    report = page.validate_pdf_bytes(response.content, profile=page.ValidationProfile.PDF_UA_1)
+    assert report.is_compliant, str(report)
+    english, spanish = (
+        " ".join(sheet.extract_text().split())
+        for sheet in PdfReader(BytesIO(response.content)).pages
+    )
+    for text in (english, spanish):
+        assert unconfirmed.grouped_number in text
+        assert "USCIS" in text
+    assert "This is not a decision." in english
+    assert "Esto no es una decisión." in spanish
+    assert "Bautista" not in english + spanish
