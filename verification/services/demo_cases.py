@@ -123,7 +123,7 @@ def play(
             benefits=(story.benefit,),
             agency_reference=f"{story.agency[:2]}-{31_500 + number}",
         )
-        started = at - timedelta(days=story.days)
+        started = office_hours(at - timedelta(days=story.days), 0, now=at)
         try:
             with scope_for(worker):
                 case = initial.initiate(by=worker, at=started, submission=submission)
@@ -133,9 +133,29 @@ def play(
         acts = story.acts.split()
         stage = Play(story, row, case.number, worker, verifiers, started)
         for place, act in enumerate(acts, 1):
-            stage.at = started + (at - started) * place / (len(acts) + 1)
+            moment = started + (at - started) * (place - 1) / len(acts)
+            stage.at = office_hours(moment, place, now=at)
             getattr(stage, act)()
     return begun
+
+
+def office_hours(moment: datetime, place: int, *, now: datetime) -> datetime:
+    """A moment in the morning of that working day (UTC: the agencies' zones lie west of it).
+
+    `place` keeps acts of one day in their order; what would lie ahead happens in the last hour.
+    """
+    back = max(0, moment.weekday() - 4)
+    day = moment - timedelta(days=back)
+    wanted = day.replace(hour=15, minute=4 * place, second=0, microsecond=0)
+    return min(wanted, now - timedelta(minutes=40 - 3 * place))
+
+
+def _typed(value: Any) -> str:
+    """A value as it is typed: a day as 09/30/2029."""
+    try:
+        return f"{date.fromisoformat(str(value)):%m/%d/%Y}"
+    except ValueError:
+        return str(value)
 
 
 @dataclass(slots=True)
@@ -197,8 +217,12 @@ class Play:
         self.take(1)
 
     def draft(self) -> None:
-        given = self._answer()
-        data = {"items": list(given.items), "comment": "Compared with the records of today."}
+        """Half an answer, as the verifier's form holds what was ticked and typed."""
+        items = self._answer().items
+        data: dict[str, Any] = {"items": [str(row["item"]) for row in items]}
+        for row in items:
+            data |= {f"item_{row['item']}_{name}": _typed(value) for name, value in row.items()}
+        data["comment"] = "Compared with the records of today."
         with scope_for(self.verifiers[0]):
             by = self._case(self.verifiers[0]).reviewer
         assert by is not None

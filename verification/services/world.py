@@ -199,7 +199,7 @@ def _user(mail_name: str, domain: str, **fields: Any) -> None:
 
 
 # Cases that stay where their first answer left them: which people of the truth file, how many.
-LEFT_AS_ANSWERED = 24
+LEFT_AS_ANSWERED = 15
 
 
 def _some_cases(truth: Path, *, at: datetime) -> int:
@@ -217,7 +217,7 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
     made = demo_cases.play(people, submission_of, users, at=at)
     by, benefits = users[AGENCIES[0].code], AGENCIES[0].benefits
     for number, row in enumerate(others[:: max(1, len(others) // LEFT_AS_ANSWERED)]):
-        begun = at - timedelta(days=(number * 5) % 14, hours=(number * 7) % 9)
+        begun = demo_cases.office_hours(at - timedelta(days=number * 5 % 14), number % 9, now=at)
         submission = replace(
             submission_of(row),
             benefits=(benefits[number % len(benefits)],),

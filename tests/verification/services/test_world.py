@@ -9,7 +9,14 @@ from django.db import transaction
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT
-from verification.models import Case, CaseDocument, CorrectionRequest, VerifierAnswer
+from verification.forms.review import form_with
+from verification.models import (
+    Case,
+    CaseDocument,
+    CorrectionRequest,
+    ReviewDraft,
+    VerifierAnswer,
+)
 from verification.records.population import SITUATIONS
 from verification.services.demo_cases import STORIES
 from verification.services.world import seed_world
@@ -58,6 +65,20 @@ def test_nothing_in_the_demo_happened_before_its_case_or_after_now(world):
             moments = [*case.verifier_answers.all(), *case.additional_requests.all()]
             assert all(case.created_at <= each.at <= AT for each in moments)
             assert case.last_action_at <= AT
+
+
+def test_people_work_on_working_days_and_some_requests_are_overdue(world):
+    with system_scope():
+        moments = Case.objects.values_list("created_at", flat=True)
+        assert all(moment.weekday() < 5 for moment in moments)
+        waiting = Case.objects.filter(status="additional_requested")
+        assert waiting.filter(due_on__lt=AT.date()).exists()
+
+
+def test_a_draft_shows_its_ticks_on_the_verifiers_form(world):
+    with system_scope():
+        for draft in ReviewDraft.objects.exclude(data={}):
+            assert form_with(draft.data)["items"].value()
 
 
 def test_each_agency_sees_its_own_cases_alone(world):
