@@ -13,10 +13,10 @@ from verification.records.loading import load
 from verification.records.population import (
     AS_OF,
     SITUATIONS,
-    contradictions,
     situations,
     write_uploads,
 )
+from verification.records.population import contradictions_of_status as contradictions
 from verification.records.population.background import add_background
 from verification.records.population.person import new_person
 from verification.records.population.world import settle
