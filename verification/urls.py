@@ -1,6 +1,7 @@
 from django.urls import path
 
 from verification.views import (
+    answer_times,
     board,
     case,
     case_additional,
@@ -96,6 +97,7 @@ urlpatterns = [
     path("review/<str:number>/release/", review.release, name="release"),
     path("review/<str:number>/hand-over/", review.hand_over, name="hand-over"),
     path("review/<str:number>/draft/", review.draft, name="review-draft"),
+    path("program/answer-times/", answer_times.show, name="answer-times"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/begin/", corrections.begin, name="begin-correction"),
     path("corrections/<int:request_id>/", corrections.show, name="correction"),
