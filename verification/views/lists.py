@@ -19,7 +19,7 @@ from save_portal import audit
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from verification import case_number, policies
-from verification.enums import Benefit, Step, WaitsFor
+from verification.enums import Benefit, Need, Step, WaitsFor
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, SavedView
 from verification.selectors.board import colleagues
@@ -97,10 +97,9 @@ def cases(request: HttpRequest) -> HttpResponse:
         "page": page,
         "here": "cases",
         "within": within(request),
+        "needs": Need.choices,
         **_choices(user, filters),
     }
-    if policies.can_move_cases(by=user):
-        context["colleagues"] = colleagues(user)
     return render(request, "verification/case_list.html", context)
 
 
@@ -204,13 +203,16 @@ def formula_safe(cell: str) -> str:
 
 def _choices(user: Any, filters: CaseFilters) -> dict[str, Any]:
     by = HANDLED_BY if user.group_id else {k: v for k, v in HANDLED_BY.items() if k != "group"}
+    people = colleagues(user) if policies.can_move_cases(by=user) else []
+    others = {str(one.pk): one.full_name for one in people if one.pk != user.pk}
     return {
+        "colleagues": people,
         "filters": filters,
         "benefits": Benefit.choices,
         "steps": Step.choices,
         "statuses": CaseStatus.choices,
         "waiting": WaitsFor.choices,
-        "handlers": list(by.items()),
+        "handlers": list((by | others).items()),
         "sorts": SORTS,
         "views": list(SavedView.objects.filter(user=user)),
     }
