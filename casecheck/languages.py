@@ -21,5 +21,15 @@ class Language:
 LANGUAGES = (
     Language("en", "English"),
     Language("es", "Español"),
+    Language("zh-hans", "简体中文"),
+    Language("vi", "Tiếng Việt"),
+    Language("tl", "Tagalog"),
+    Language("ru", "Русский"),
+    Language("uk", "Українська"),
+    Language("ar", "العربية", right_to_left=True),
+    Language("ht", "Kreyòl ayisyen"),
+    Language("ko", "한국어"),
 )
+# Django knows no dates of these: their months are in our catalogs, their order in `formats`.
+WITHOUT_DATES = frozenset({"tl", "ht"})
 BY_CODE = {language.code: language for language in LANGUAGES}

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
+import calendar
 import re
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from casecheck.languages import WITHOUT_DATES
+
+MONTHS_IN_ENGLISH = tuple(calendar.month_name)[1:]
 # What Django makes of {% translate %} and {% blocktranslate %}.
 MARKED = re.compile(r"""\b(?:_|gettext)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
 
 
-def sentences() -> list[str]:
-    """Each sentence once, in the order of files and lines."""
+def sentences(language: str = "en") -> list[str]:
+    """Each sentence once, in the order of files and lines; months where Django lacks them."""
     found: dict[str, None] = {}
     base = Path(settings.BASE_DIR)
     for template in sorted((base / "templates" / "casecheck").glob("*.html")):
@@ -30,4 +34,4 @@ def sentences() -> list[str]:
             and call.func.id == "_"
             and isinstance(call.args[0], ast.Constant)
         )
-    return list(found)
+    return [*found, *(MONTHS_IN_ENGLISH if language in WITHOUT_DATES else ())]

@@ -226,7 +226,10 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/New_York"
 USE_TZ = True
 USE_I18N = True
-LOCALE_PATHS = [BASE_DIR / "locale"]  # the words of CaseCheck
+# The portal speaks English, and to applicants ten languages (casecheck/languages.py).
+LANGUAGES = [(c, c) for c in ("en", "es", "zh-hans", "vi", "tl", "ru", "uk", "ar", "ht", "ko")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["casecheck.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static"
 USWDS_DIST = BASE_DIR / "node_modules" / "@uswds" / "uswds" / "dist"

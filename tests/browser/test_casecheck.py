@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = {
     "en": ("Please correct this", "Nothing was found", "Yes, I want it", "Recorded: you want"),
+    "ar": ("من فضلك صحح", "لم يُعثر على شيء", "نعم، أريده", "تم التسجيل: أنت تريد"),
     "es": ("Por favor, corrija", "No se encontró nada", "Sí, la quiero", "Registrado: usted"),
 }
 

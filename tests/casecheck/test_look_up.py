@@ -234,6 +234,28 @@ def test_every_sentence_is_in_every_language(unconfirmed):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "date_written"),
+    [
+        ("zh-hans", "2026年"),
+        ("vi", "2026"),
+        ("tl", "Nobyembre 2026"),
+        ("ru", "ноября 2026"),
+        ("uk", "листопада 2026"),
+        ("ar", "نوفمبر"),
+        ("ht", "novanm 2026"),
+        ("ko", "2026년"),
+    ],
+)
+def test_each_language_has_its_own_words_dates_and_direction(unconfirmed, language, date_written):
+    text = page_of(unconfirmed.number, language=language).content.decode()
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in text
+    assert date_written in text
+    assert "What you can do" not in text
+    assert "It must" not in text
+
+
+@pytest.mark.django_db
 def test_the_browsers_language_is_taken_at_first():
     there = Client().get("/casecheck/", headers={"Accept-Language": "es-MX,en;q=0.5"})
     assert there.headers["Location"] == "/casecheck/es/"

@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 "Content-Type": "text/plain; charset=UTF-8",
                 "Content-Transfer-Encoding": "8bit",
             }
-            for sentence in wanted:
+            for sentence in sentences(language.code):
                 python = "python-format" if "%(" in sentence else ""
                 catalog.append(
                     polib.POEntry(

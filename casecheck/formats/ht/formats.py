@@ -1,0 +1,3 @@
+"""Dates as they are written in Haitian Creole: 23 novanm 2026."""
+
+DATE_FORMAT = "j F Y"
