@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core import mail
 from django.db import InternalError, ProgrammingError, transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -17,11 +19,13 @@ from save_portal.audit.models import AuditEvent
 from save_portal.calendar import federal
 from save_portal.calendar.federal import ClosureDay, FederalCalendar
 from save_portal.calendar.models import Closure
+from save_portal.outbox import queue
 from tests.conftest import make_user, unknown_person
 from verification import deadlines
 from verification.errors import InvalidSubmission, NotPermitted
 from verification.models import AnswerTime, Case
-from verification.services import additional, answer_times, initial
+from verification.selectors.case_page import case_page
+from verification.services import additional, answer_times, closing, initial
 
 # From the first to the last clock of the country, with zones that never change theirs.
 ZONES = ("America/New_York", "America/Denver", "America/Phoenix", "Pacific/Honolulu")
@@ -249,3 +253,18 @@ def test_page_paper_and_pdf_give_the_same_date_and_reason(asked, caseworker, cli
         assert promised.in_words() in shown
     for shown in (paper, text):
         assert deadlines.long(promised.on) in shown
+
+
+def test_the_mail_before_expiry_gives_the_same_date_and_reason(caseworker, people_on_record):
+    with scope_for(caseworker):
+        case = initial.initiate(by=caseworker, at=AT, submission=unknown_person())
+    assert closing.close_stale(at=AT + timedelta(days=170)) == (0, 1)
+    queue.deliver_due(timezone.now())
+    promised = deadlines.expiry(last_action_at=AT, agency=caseworker.agency)
+    (message,) = mail.outbox
+    assert deadlines.long(promised.on) in message.subject
+    assert promised.in_words() in message.body
+    assert f"/cases/{case.number}/" in message.body
+    with scope_for(caseworker):
+        page = case_page(user=caseworker, number=case.number, at=AT)
+    assert page.expires_on == promised.on

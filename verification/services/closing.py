@@ -113,9 +113,8 @@ def _due_for_closing(at: datetime) -> list[Case]:
 def _warn(at: datetime, days: int) -> int:
     cases = _untouched(at, days)
     for case in cases:
-        expires = deadlines.expires_on(
-            last_action_at=case.last_action_at, time_zone=case.agency.time_zone
-        )
+        expiry = deadlines.expiry(last_action_at=case.last_action_at, agency=case.agency)
+        expires = expiry.on
         case.warned_days = days
         case._change_reason = "case.expiry_warned"
         case.save(update_fields=["warned_days"])
@@ -124,7 +123,8 @@ def _warn(at: datetime, days: int) -> int:
             template="case_expires",
             context={
                 "case_number": case.number,
-                "expires_on": expires.isoformat(),
+                "expires_on": deadlines.long(expires),
+                "because": expiry.in_words(),
                 "days": days,
             },
             key=f"case.expires:{case.number}:{expires.isoformat()}:{days}",
