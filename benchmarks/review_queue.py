@@ -141,8 +141,7 @@ class TakeReplay:
         renewed = []
         for value in params:
             if isinstance(value, str):
-                for old, new in found.items():
-                    value = value.replace(str(old), str(new))
+                value = value.replace(self.case.number, found.get(self.case.number, ""))
             elif not isinstance(value, (list, dict)):
                 value = found.get(value, value)
             renewed.append(value)

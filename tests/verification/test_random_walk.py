@@ -109,6 +109,9 @@ class Walk(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
+        """One case waits for a verifier, another for its caseworker."""
+        self.initiate()
+        self.request_additional(0, AdditionalReason.PROMPTED)
         self.initiate()
 
     @rule()
@@ -322,8 +325,8 @@ def test_a_random_walk_never_loses_a_case_an_answer_or_a_charge():
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=30,
+            max_examples=6,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

@@ -31,6 +31,18 @@ from verification.services.person_records import PersonRecords
 
 ALREADY_TAKEN = "Somebody took this request before you. Take another one."
 NOT_IN_REVIEW = "The case is not in review. Take it from the queue first."
+# What the acts of this module change of a case; nothing that an agency typed is written again.
+CHANGED = (
+    "status",
+    "reviewer",
+    "taken_at",
+    "papers_arrived_at",
+    "due_on",
+    "due_because",
+    "version",
+    "last_action_at",
+    "warned_days",
+)
 NOT_ARRIVED = "The form has not arrived yet. It can be taken when its arrival is recorded."
 
 
@@ -358,7 +370,7 @@ def _save(
 ) -> None:
     case.touch(at=at)
     case._history_user, case._change_reason = by, verb
-    case.save()
+    case.save(update_fields=CHANGED)
     _log(case, verb, by=by, at=at, data=data)
 
 
