@@ -233,6 +233,7 @@ class Case(CaseLifecycle):
             models.Index(
                 name="case_pile",
                 fields=["handled_by", "pile", "due_on", "id"],
+                include=["agency"],
                 condition=Q(pile__gt=""),
             ),
             models.Index(

@@ -138,11 +138,14 @@ def _need_of(case: Case, today: date, soon: date) -> Need:
 
 
 def _counts(sections: list[QuerySet[Case]]) -> list[int]:
-    """How many cases each has, counted no further than one beyond `COUNTED`. One query."""
+    """How many cases each has, counted no further than one beyond `COUNTED`. One query.
+
+    Counted in the order of the index, which alone keeps PostgreSQL from reading the whole table.
+    """
     counts: list[str] = []
     values: list[Any] = []
     for section in sections:
-        limited, parameters = section.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        limited, parameters = section.values("pk")[: COUNTED + 1].query.sql_with_params()
         counts.append(f"(SELECT count(*) FROM ({limited}) AS limited)")  # noqa: S608 (Django's own)
         values += parameters
     with connection.cursor() as cursor:
