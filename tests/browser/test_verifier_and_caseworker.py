@@ -43,7 +43,8 @@ def test_from_the_question_to_the_close_by_keyboard(open_page, world, office_peo
     dana, vera = enter(open_page(), world["dana"]), enter(open_page(), office_people["vera"])
 
     dana.goto(f"{case}additional/")
-    tick(dana, "[name=reason][value=date_needed]")
+    tick(dana, "[name=reason][value=other]")
+    dana.fill("[name=comment]", "Since when is she a resident?")
     tab_to(dana, "main form.form button[type=submit]", limit=120)
     dana.keyboard.press("Enter")
     dana.wait_for_url(f"**{case}")
@@ -109,8 +110,8 @@ def test_the_pages_of_the_office_fit_a_phone_and_are_accessible(
         additional.request(
             case_number=confirmed.number,
             version=confirmed.version,
-            reason="date_needed",
-            comment="",
+            reason="other",
+            comment="Since when is she a resident?",
             by=dana,
             at=timezone.now(),
         )

@@ -43,8 +43,8 @@ def bench(caseworker, verifier, people_on_record):
         case = additional.request(
             case_number=case.number,
             version=case.version,
-            reason="date_needed",
-            comment="",
+            reason="other",
+            comment="Since when is she a resident?",
             by=caseworker,
             at=AT,
         )
