@@ -1,6 +1,7 @@
 """Two people at once: the caseworker asks, the verifier answers, the caseworker reads, closes."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from save_portal.accounts.models import Office
@@ -10,7 +11,7 @@ from tests.browser.conftest import NARROW, WIDE, check_accessible, enter, tick
 from tests.browser.test_case_by_keyboard import tab_to
 from tests.conftest import make_user, resident
 from verification.models import Case, VerifierAnswer
-from verification.services import initial
+from verification.services import additional, initial, review
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +27,6 @@ def office_people(world):
 
 @pytest.fixture
 def confirmed(world):
-    from django.utils import timezone
-
     dana = world["dana"]
     with scope_for(dana):
         return initial.initiate(by=dana, at=timezone.now(), submission=resident())
@@ -42,12 +41,16 @@ def test_from_the_question_to_the_close_by_keyboard(open_page, world, office_peo
     case = f"/cases/{confirmed.number}/"
     dana, vera = enter(open_page(), world["dana"]), enter(open_page(), office_people["vera"])
 
-    dana.goto(f"{case}additional/")
-    tick(dana, "[name=reason][value=other]")
-    dana.fill("[name=comment]", "Since when is she a resident?")
-    tab_to(dana, "main form.form button[type=submit]", limit=120)
-    dana.keyboard.press("Enter")
-    dana.wait_for_url(f"**{case}")
+    # The caseworker's own pages of asking are walked in their own test.
+    with scope_for(world["dana"]):
+        additional.request(
+            case_number=confirmed.number,
+            version=confirmed.version,
+            reason="other",
+            comment="Since when is she a resident?",
+            by=world["dana"],
+            at=timezone.now(),
+        )
     assert case_now(confirmed).status == "additional_requested"
 
     vera.goto("/")
@@ -101,10 +104,6 @@ def test_from_the_question_to_the_close_by_keyboard(open_page, world, office_peo
 def test_the_pages_of_the_office_fit_a_phone_and_are_accessible(
     open_page, world, office_people, confirmed
 ):
-    from django.utils import timezone
-
-    from verification.services import additional, review
-
     dana, grace = world["dana"], office_people["grace"]
     with scope_for(dana):
         additional.request(
