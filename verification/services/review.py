@@ -42,6 +42,7 @@ CHANGED = (
     "version",
     "last_action_at",
     "warned_days",
+    "unread_since",
 )
 NOT_ARRIVED = "The form has not arrived yet. It can be taken when its arrival is recorded."
 

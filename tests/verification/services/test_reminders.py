@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -231,11 +232,9 @@ def test_a_killed_worker_loses_and_doubles_nothing(tmp_path, caseworker, supervi
     load_three_people(tmp_path)
     with scope_for(caseworker):
         initial.initiate(by=caseworker, at=AT, submission=unknown_person())
-    known = connection.settings_dict
-    where = f"{known['USER']}@{known['HOST']}:{known['PORT']}" if known["PORT"] else known["USER"]
-    address = f"postgresql://{where}/{known['NAME']}"
-    if not known["PORT"]:
-        address = f"postgresql:///{known['NAME']}?host={known['HOST']}&user={known['USER']}"
+    known = connection.get_connection_params()
+    where = urlencode({name: known[name] for name in ("host", "port") if known.get(name)})
+    address = f"postgresql://{known['user']}@/{known['dbname']}?{where}"
     killed = subprocess.run(
         [sys.executable, "-c", KILLED.format(at=ESCALATED.isoformat())],
         env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"},
