@@ -23,6 +23,7 @@ from save_portal.accounts.roles import Permission
 from save_portal.documents import render_pdf
 from save_portal.web.permissions import require
 from save_portal.web.spreadsheet import safe
+from save_portal.web.versions import version_of
 
 DONE = {
     "dispute": "Disputed. The program office answers you here and by mail.",
@@ -111,7 +112,7 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                _do(name, page, form.cleaned_data, version=_version(request), by=user)
+                _do(name, page, form.cleaned_data, version=version_of(request), by=user)
         except BillingError as error:
             refused = error
         else:
@@ -172,10 +173,3 @@ def _render(
         "here": "invoices",
     }
     return render(request, "billing/invoice.html", context, status=status)
-
-
-def _version(request: HttpRequest) -> int:
-    try:
-        return int(request.POST.get("version", ""))
-    except ValueError:
-        return -1

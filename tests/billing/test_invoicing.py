@@ -319,7 +319,7 @@ def test_the_administrator_is_told_once_without_personal_data(federal):
 
 
 @pytest.mark.django_db
-def test_the_command_says_what_it_did_and_refuses_what_is_no_month(federal, capsys):
+def test_the_command_refuses_what_is_no_month_and_what_is_not_over(federal):
     charge(federal, at=in_october())
     with pytest.raises(CommandError, match="YYYY-MM"):
         call_command("issue_invoices", "--month", "2026-13")

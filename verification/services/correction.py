@@ -29,8 +29,9 @@ from verification.lifecycles.correction import (
 from verification.models import Case, CorrectionNotice, CorrectionRequest, InitialAnswer
 from verification.records.answer import Answer
 from verification.records.lookup import fits_column, numbers_around, value_of
-from verification.records.search import Query, initial_search
+from verification.records.search import initial_search
 from verification.rules.correction import KEYS, owner_of, request_errors
+from verification.services.person_records import query_of
 
 if TYPE_CHECKING:
     from verification.records.held import Identifier
@@ -298,16 +299,7 @@ def _asked_by(numbers: set[Identifier], *, since: datetime) -> list[Case]:
 def _ask_again(case: Case, *, at: datetime) -> Answer:
     """The question of the case, to the records as they are now. Nothing is charged or shown."""
     return initial_search(
-        Query(
-            document_type=case.document_type,
-            family_name=case.family_name,
-            given_name=case.given_name,
-            middle_name=case.middle_name,
-            date_of_birth=case.date_of_birth,
-            document_expires_on=case.document_expires_on,
-            also_known_as=tuple(case.also_known_as),
-            **case.enumerators(),
-        ),
+        query_of(case),
         today=deadlines.local_date(at, case.agency.time_zone),
     )
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
+from save_portal.web.versions import version_of
 from verification import case_number, deadlines
 from verification.correction_offices import offices_for
 from verification.enums import ClosureReason, PhotoAnswer, WaitsFor, Wish
@@ -258,13 +259,6 @@ def _canonical(number: str) -> str:
     if not case_number.is_case_number(canonical):
         raise Http404
     return canonical
-
-
-def version_of(request: HttpRequest) -> int:
-    try:
-        return int(request.POST.get("version", ""))
-    except ValueError:
-        return -1
 
 
 def _likely(case: Case) -> str:

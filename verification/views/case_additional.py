@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from save_portal.accounts.roles import Permission
 from save_portal.web.forms import first_control
 from save_portal.web.permissions import require
+from save_portal.web.versions import version_of
 from verification import deadlines
 from verification.enums import AdditionalReason, PhotoAnswer
 from verification.errors import CaseError
@@ -26,7 +27,7 @@ from verification.rules.additional import copies_missing
 from verification.selectors.case_page import CasePage
 from verification.services import additional as service
 from verification.services import documents
-from verification.views.case import context_of, page_of, version_of
+from verification.views.case import context_of, page_of
 from verification.views.documents import take_uploads
 from verification.views.initiate import LONGEST, as_query
 from verification.views.refusals import attempt

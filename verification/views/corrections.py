@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
+from save_portal.web.versions import version_of
 from verification.enums import RecordOwner
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.correction import FORMS, form_for
@@ -103,7 +104,7 @@ def act(request: HttpRequest, request_id: int, name: str) -> HttpResponse:
         _, refused = attempt(
             lambda: services[name](
                 request_id=request_id,
-                version=_version(request),
+                version=version_of(request),
                 by=user,
                 at=timezone.now(),
                 **form.cleaned_data,
@@ -168,10 +169,3 @@ def _render(
         "here": "corrections",
     }
     return render(request, "verification/correction.html", context, status=status)
-
-
-def _version(request: HttpRequest) -> int:
-    try:
-        return int(request.POST.get("version", ""))
-    except ValueError:
-        return -1

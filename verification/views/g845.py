@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
+from save_portal.web.versions import version_of
 from verification import case_number
 from verification import g845_form as items
 from verification.enums import AdditionalReason, DocumentKind, SupplementQuestion
@@ -21,7 +22,7 @@ from verification.forms.g845 import MailedForm, ReasonFields
 from verification.g845_answers import COMMENTS, ITEMS
 from verification.selectors.g845_page import G845Page, g845_page
 from verification.services import g845 as service
-from verification.views.case import READERS, context_of, page_of, version_of
+from verification.views.case import READERS, context_of, page_of
 from verification.views.documents import take_uploads
 from verification.views.papers import paper
 from verification.views.refusals import attempt, refused_to_case

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from save_portal import audit
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
+from save_portal.web.spreadsheet import safe
 from verification import case_number, policies
 from verification.enums import Benefit, Need, Step, WaitsFor
 from verification.lifecycles.case import CaseStatus
@@ -41,7 +42,6 @@ KEPT = (
     "created_to",
     "sort",
 )
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @require(Permission.VIEW_OWN_CASES, Permission.VIEW_AGENCY_CASES)
@@ -193,12 +193,7 @@ def _csv_rows(found: Any) -> Iterator[list[str]]:
             case.handled_by.full_name,
             case.created_at.isoformat(timespec="seconds"),
         ]
-        yield [formula_safe(str(cell)) for cell in cells]
-
-
-def formula_safe(cell: str) -> str:
-    """A cell that a spreadsheet shows and never computes."""
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+        yield [safe(str(cell)) for cell in cells]
 
 
 def _choices(user: Any, filters: CaseFilters) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
+from save_portal.web.versions import version_of
 from verification import case_number
 from verification.enums import AdditionalReason, AnswerKind, Benefit, Step
 from verification.errors import CaseError, InvalidSubmission
@@ -104,7 +105,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     case, refused = attempt(
         lambda: review.release(
             case_number=canonical(number),
-            version=_version(request),
+            version=version_of(request),
             by=user,
             at=timezone.now(),
         )
@@ -127,7 +128,7 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     _, refused = attempt(
         lambda: review.hand_over(
             case_number=canonical(number),
-            version=_version(request),
+            version=version_of(request),
             to=to,
             by=user,
             at=timezone.now(),
@@ -275,13 +276,6 @@ def _page(request: HttpRequest, number: str) -> Workbench:
     return page
 
 
-def _version(request: HttpRequest) -> int:
-    try:
-        return int(request.POST.get("version", ""))
-    except ValueError:
-        return -1
-
-
 def _refused(request: HttpRequest, refused: CaseError, where: str, **at: Any) -> HttpResponse:
     if refused.status_code == 404:
         raise Http404
@@ -309,7 +303,7 @@ def _give(
     given = form.given()
     common: dict[str, Any] = {
         "case_number": page.case.number,
-        "version": _version(request),
+        "version": version_of(request),
         "given": given,
         "by": user,
         "at": timezone.now(),
