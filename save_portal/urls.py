@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("save_portal.accounts.sign_in_urls")),
     path("", include("save_portal.accounts.urls")),
+    path("", include("save_portal.accounts.people.urls")),
     path("program/closures/", include("save_portal.calendar.urls")),
     path("", include("save_portal.web.urls")),
     path("casecheck/", include("casecheck.urls")),

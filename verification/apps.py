@@ -7,5 +7,7 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         from verification import receivers
+        from verification.selectors import people
 
         receivers.connect()
+        people.register()

@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
             mails,
             receivers,
         )
+        from save_portal.accounts.people import links  # noqa: F401  registers a handler
         from save_portal.accounts.tenancy import grant_rights
 
         post_migrate.connect(grant_rights, sender=self, dispatch_uid="accounts.grant_rights")

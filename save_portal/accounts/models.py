@@ -6,6 +6,7 @@ edits keeps its row history; what people read about it is the audit log.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pgtrigger
@@ -19,6 +20,7 @@ from save_portal.accounts.querysets import (
     AgencyQuerySet,
     DepartmentQuerySet,
     GroupQuerySet,
+    InvitationQuerySet,
     UserManager,
 )
 from save_portal.accounts.roles import (
@@ -217,6 +219,69 @@ class User(AbstractBaseUser):
     def can(self, permission: Permission) -> bool:
         """Whether the role of an active account carries the permission."""
         return self.is_active and permission in ROLE_PERMISSIONS[Role(self.role)]
+
+
+class Invitation(models.Model):
+    """A link mailed to somebody who makes an account with it, once and within a term.
+
+    The link itself is kept nowhere: it is a signature over this row's key and its `sendings`.
+    """
+
+    email = models.EmailField()
+    full_name = models.CharField(max_length=150)
+    role = models.CharField(max_length=24, choices=Role.choices)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sendings = models.PositiveSmallIntegerField(default=1)
+    withdrawn_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    account = models.OneToOneField(
+        User, on_delete=models.PROTECT, null=True, related_name="invitation"
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invited_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="invitation_open_once",
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="invited_to_an_agency_or_an_office",
+                condition=Q(
+                    agency__isnull=False, office__isnull=True, role__in=sorted(AGENCY_ROLES)
+                )
+                | (
+                    Q(agency__isnull=True, office__isnull=False) & ~Q(role__in=sorted(AGENCY_ROLES))
+                ),
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_makes_an_account",
+                condition=Q(accepted_at__isnull=True, account__isnull=True)
+                | Q(accepted_at__isnull=False, account__isnull=False, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.full_name}, {self.get_role_display()}"
+
+    def is_open(self, at: datetime) -> bool:
+        closed = self.accepted_at is not None or self.withdrawn_at is not None
+        return not closed and at < self.expires_at
+
+    @property
+    def organization(self) -> Agency | Office | None:
+        return self.agency if self.agency_id is not None else self.office
 
 
 class TermsAcceptance(models.Model):

@@ -39,6 +39,19 @@ class UserQuerySet(models.QuerySet[Any]):
         return self.filter(is_active=True)
 
 
+class InvitationQuerySet(models.QuerySet[Any]):
+    def kept_by(self, user: User) -> InvitationQuerySet:
+        """An agency's administrator sees the agency's; a program officer those the office sent."""
+        if user.agency_id is not None:
+            return self.filter(agency_id=user.agency_id)
+        return self.filter(
+            models.Q(office__isnull=False) | models.Q(invited_by__office__isnull=False)
+        )
+
+    def waiting(self) -> InvitationQuerySet:
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Accounts are known by their e-mail address, kept in lower case; there is no user name."""
 

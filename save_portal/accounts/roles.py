@@ -74,7 +74,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROTECTED_RECORDS,
         }
     ),
-    Role.PROGRAM_OFFICER: frozenset({Permission.MANAGE_PROGRAM, Permission.VIEW_INVOICES}),
+    Role.PROGRAM_OFFICER: frozenset(
+        {Permission.MANAGE_PROGRAM, Permission.MANAGE_PEOPLE, Permission.VIEW_INVOICES}
+    ),
     Role.RECORDS_OFFICER: frozenset({Permission.CORRECT_RECORDS}),
     Role.COMPLIANCE_OFFICER: frozenset({Permission.MONITOR}),
 }

@@ -31,6 +31,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_move_cases": user.agency_id is not None and user.can(Permission.VIEW_AGENCY_CASES),
             "may_see_corrections": user.can(Permission.REVIEW_REQUESTS)
             or user.can(Permission.CORRECT_RECORDS),
+            "may_manage_people": user.can(Permission.MANAGE_PEOPLE),
             "may_see_invoices": user.can(Permission.VIEW_INVOICES),
             "may_review": user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE),
             "may_manage_queue": user.can(Permission.MANAGE_QUEUE),

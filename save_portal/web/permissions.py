@@ -18,6 +18,7 @@ WHO_CAN = {
     Permission.VIEW_OWN_CASES: "Only people who work on cases see this page.",
     Permission.VIEW_AGENCY_CASES: "Only people who work on cases see this page.",
     Permission.ACT_ON_CASE: "Only caseworkers and supervisors of the agency act on a case.",
+    Permission.MANAGE_PEOPLE: "Only administrators keep the people of an agency or an office.",
     Permission.CLOSE_CASE: "Only caseworkers and supervisors of the agency close a case.",
 }
 
