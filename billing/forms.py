@@ -1,25 +1,30 @@
 """What the administrator and the office write on an invoice."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from billing.enums import EXEMPTABLE, PRICED
 from billing.models import Payment
+from billing.selectors.prices import ListInForce
+from save_portal.accounts.models import Agency
 from save_portal.web.forms import MemorableDateField, PortalForm
 
 LONG = forms.Textarea({"rows": 3})
 
 
-def money(label: str) -> forms.DecimalField:
+def money(label: str, *, example: str = "1250.50", required: bool = True) -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
+        required=required,
         max_digits=12,
         decimal_places=2,
         widget=forms.TextInput({"inputmode": "decimal", "class": "w-anum"}),
-        help_text="Dollars and cents. Example: 1250.50",
+        help_text=f"Dollars and cents. Example: {example}",
         error_messages={
             "required": "Write an amount in dollars and cents.",
-            "invalid": "Write an amount in dollars and cents, such as 1250.50.",
+            "invalid": f"Write an amount in dollars and cents, such as {example}.",
             "max_decimal_places": "Write at most two digits after the point.",
         },
     )
@@ -78,3 +83,47 @@ FORMS: dict[str, type[PortalForm]] = {
 def form_for(act: str, data: Any = None) -> PortalForm:
     """The form of an act, bound when `data` is given; ids differ, for several on one page."""
     return FORMS[act](data, auto_id=f"{act}_%s")
+
+
+class PriceListForm(PortalForm):
+    """A whole price list; it begins with what holds now."""
+
+    def __init__(self, data: Any = None, *, holds: ListInForce | None = None) -> None:
+        initial: dict[str, Any] = {}
+        if holds is not None:
+            initial = {**holds.amounts, "exempt": sorted(holds.exempt)}
+        super().__init__(data, initial=initial)
+        for kind, label in PRICED:
+            # An empty box is for the service to refuse: it knows the rule.
+            field = money(label, example="0.50", required=False)
+            field.widget.attrs["class"] = "usa-input w-short"
+            self.fields[kind] = field
+        self.fields["exempt"] = forms.MultipleChoiceField(
+            label="Who pays nothing",
+            required=False,
+            choices=[(kind, Agency.Kind(kind).label) for kind in EXEMPTABLE],
+            widget=forms.CheckboxSelectMultiple({"class": "usa-checkbox__input"}),
+            help_text="A contractor counts as the agency that it acts for.",
+        )
+        self.fields["effective_from"] = MemorableDateField(
+            label="Holds from", help_text="The first day of a month to come.", name="day"
+        )
+        self.fields["source"] = forms.CharField(
+            label="Published in",
+            max_length=200,
+            help_text="The notice that agencies can read. Example: notice of June 12, 2027.",
+            widget=forms.TextInput({"class": "usa-input"}),
+            error_messages={"required": "Name the notice in which the prices were published."},
+        )
+
+    def amounts(self) -> dict[str, Decimal | None]:
+        return {kind: self.cleaned_data[kind] for kind, _ in PRICED}
+
+
+class RejectForm(PortalForm):
+    reply = forms.CharField(
+        label="Why not",
+        max_length=500,
+        widget=LONG,
+        error_messages={"required": "Say why, so that your colleague understands."},
+    )

@@ -1,11 +1,20 @@
-"""The life cycle of an invoice: drafted, issued, and settled one way or another (S4.2, S4.4)."""
+"""The life cycles of billing.
+
+An invoice is drafted, issued, and settled one way or another (S4.2, S4.4). A price list is proposed
+by one officer and approved by another (S4.3).
+"""
 
 from datetime import date, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 
 from verification.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
+
+if TYPE_CHECKING:
+    from save_portal.accounts.models import User
 
 
 class InvoiceStatus(models.TextChoices):
@@ -86,3 +95,61 @@ class InvoiceLifecycle(Lifecycle):
     @_move("write_off")
     def write_off(self) -> None:
         """The office gives the open rest up."""
+
+
+class PriceChangeStatus(models.TextChoices):
+    PROPOSED = "proposed", "Waits for another officer"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+P = PriceChangeStatus
+
+# Sides: "proposer" is the officer who proposed it, "second" any other officer of the program.
+PRICE_CHANGE_TRANSITIONS: tuple[Transition, ...] = (
+    Transition("approve", (P.PROPOSED,), P.APPROVED, "second", "approve"),
+    Transition("reject", (P.PROPOSED,), P.REJECTED, "second", "reject"),
+    Transition("withdraw", (P.PROPOSED,), P.WITHDRAWN, "proposer", "withdraw"),
+)
+PRICE_CHANGE_BY_NAME = by_name(PRICE_CHANGE_TRANSITIONS)
+_decide = partial(move, PRICE_CHANGE_BY_NAME)
+
+
+class PriceChangeLifecycle(Lifecycle):
+    """Waits for a second officer, then is decided for good."""
+
+    status = StatusField(
+        choices=PriceChangeStatus.choices,
+        default=PriceChangeStatus.PROPOSED,
+        protected=True,
+        editable=False,
+        max_length=10,
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    decided_at = models.DateTimeField(null=True, editable=False)
+    reply = models.CharField(max_length=500, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @_decide("approve")
+    def approve(self, *, by: "User", at: datetime) -> None:
+        """It will hold from its day on."""
+        self.decided_by, self.decided_at = by, at
+
+    @_decide("reject")
+    def reject(self, *, by: "User", at: datetime, reply: str) -> None:
+        """It will not hold."""
+        self.decided_by, self.decided_at, self.reply = by, at, reply
+
+    @_decide("withdraw")
+    def withdraw(self, *, by: "User", at: datetime) -> None:
+        """Its own officer takes it back."""
+        self.decided_by, self.decided_at = by, at

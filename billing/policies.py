@@ -23,3 +23,16 @@ def check_disputes(by: User, *, agency_id: int) -> None:
         raise BillingError(
             "Only the administrator of the agency disputes its invoice.", status_code=403
         )
+
+
+def check_is_second_officer(by: User, *, proposed_by_id: int) -> None:
+    """Prices are changed by two officers (S4.3)."""
+    if by.pk == proposed_by_id:
+        raise BillingError(
+            "You proposed this list: another officer of the program decides.", status_code=403
+        )
+
+
+def check_is_proposer(by: User, *, proposed_by_id: int) -> None:
+    if by.pk != proposed_by_id:
+        raise BillingError("Only the officer who proposed it takes it back.", status_code=403)

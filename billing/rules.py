@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-MINIMUM = Decimal("25.00")  # a month with any use that is paid for
 DAYS_TO_PAY = 30
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,20 @@ def has_ended_everywhere(month: date, at: datetime) -> bool:
     return (at - timedelta(hours=12)).date() >= first_of_next(month)
 
 
-def up_to_minimum(used: Iterable[Used]) -> Decimal:
+def has_begun_somewhere(day: date, at: datetime) -> bool:
+    """Whether it has begun in the first time zone on earth, fourteen hours ahead of UTC."""
+    return (at + timedelta(hours=14)).date() >= day
+
+
+def is_money(amount: Decimal) -> bool:
+    """Dollars and whole cents, nothing below zero."""
+    return amount.is_finite() and amount >= 0 and amount == amount.quantize(CENT)
+
+
+def up_to_minimum(used: Iterable[Used], *, minimum: Decimal) -> Decimal:
     """What is missing to the minimum; nothing where no act was paid for (S4.2)."""
     total = sum((use.amount for use in used), Decimal())
-    return MINIMUM - total if Decimal() < total < MINIMUM else Decimal()
+    return minimum - total if Decimal() < total < minimum else Decimal()
 
 
 def due_on(issued_on: date) -> date:

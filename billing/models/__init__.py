@@ -2,7 +2,7 @@
 
 from billing.models.invoice import Invoice, InvoiceLine, MonthClose
 from billing.models.payment import Allocation, Payment
-from billing.models.price import Exemption, Price
+from billing.models.price import Exemption, Price, PriceChange
 
 __all__ = [
     "Allocation",
@@ -12,4 +12,5 @@ __all__ = [
     "MonthClose",
     "Payment",
     "Price",
+    "PriceChange",
 ]

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from billing import policies, rules
 from billing.lifecycles import OWED, InvoiceStatus
 from billing.models import Allocation, Invoice, InvoiceLine, MonthClose
-from billing.selectors.prices import prices_on
+from billing.selectors.prices import minimum_of, prices_on
 from billing.selectors.used import used_until_now
 from save_portal.accounts.models import Agency, User
 from save_portal.web.keyset import Page, paginate
@@ -125,7 +125,7 @@ def forecast(agency: Agency, *, at: datetime) -> Forecast:
         month=month,
         acts=sum(use.quantity for use in used),
         amount=sum((use.amount for use in used), Decimal()),
-        minimum=rules.up_to_minimum(used),
+        minimum=rules.up_to_minimum(used, minimum=minimum_of(month)),
         exempt=prices_on(today, agency=agency).is_exempt(today),
     )
 

@@ -11,41 +11,73 @@ from django.db import connection
 from django.db.models import Max
 
 from billing import rules
+from billing.errors import BillingError
 from billing.models import MonthClose
 from billing.rules import Used
+from verification.enums import ChargeKind
 from verification.models import ChargeEvent
 
 # An event is on the month's invoice when the close saw it, unless an earlier close did that was
-# not before the event's own month. Days and months are the agency's. The bounds on `at` only keep
-# old rows from being read: they are wider than any time zone.
+# not before the event's own month. Days and months are the agency's own.
+#
+# Months that no close has had are cut, for each agency, where a month or a price begins: events
+# fall into a cut by their instant alone, so that a month costs one pass over its rows. What fell
+# before the cuts is late, and is counted by its day. The bounds on `at` only keep old rows from
+# being read: they are wider than any time zone.
 USED = """
-SELECT charge.agency_id, charge.department_id, charge.by_id, charge.kind,
-    CASE WHEN exemption.id IS NULL THEN price.amount ELSE 0 END AS unit_price,
-    min(charge.day), max(charge.day), count(*)
-FROM (
-    SELECT event.id, event.agency_id, event.department_id, event.by_id, event.kind,
-        (event.at AT TIME ZONE agency.time_zone)::date AS day,
-        date_trunc('month', event.at AT TIME ZONE agency.time_zone)::date AS used_in,
-        coalesce(payer.kind, agency.kind) AS agency_kind
+WITH begins(day) AS (
+    SELECT generate_series(%(since)s, %(month)s, interval '1 month')::date
+    UNION SELECT effective_from FROM billing_price
+    UNION SELECT effective_from FROM billing_exemption
+    UNION SELECT effective_to + 1 FROM billing_exemption
+), cut AS (
+    SELECT agency.id AS agency_id, span.day,
+        span.day::timestamp AT TIME ZONE agency.time_zone AS since,
+        span.next::timestamp AT TIME ZONE agency.time_zone AS before
+    FROM accounts_agency agency
+    CROSS JOIN (
+        SELECT day, lead(day, 1, %(next)s) OVER (ORDER BY day) AS next
+        FROM begins WHERE day >= %(since)s AND day < %(next)s
+    ) span
+), counted AS (
+    SELECT event.agency_id, event.department_id, event.by_id, event.kind, cut.day,
+        CASE WHEN cut.day IS NULL
+            THEN (event.at AT TIME ZONE agency.time_zone)::date END AS late_on,
+        min(event.at) AS first_at, max(event.at) AS last_at, count(*) AS quantity
     FROM verification_chargeevent event
     JOIN accounts_agency agency ON agency.id = event.agency_id
-    LEFT JOIN accounts_agency payer ON payer.id = agency.acts_for_id
-    WHERE event.id <= %(upto)s AND event.at < %(before)s
-        AND (event.at >= %(since)s OR event.id > %(seen)s)
+    LEFT JOIN cut ON cut.agency_id = event.agency_id
+        AND event.at >= cut.since AND event.at < cut.before
+    WHERE event.id <= %(upto)s AND event.at < %(latest)s
+        AND (event.at >= %(earliest)s OR event.id > %(seen)s)
+        AND (cut.day IS NOT NULL OR event.id > %(seen)s)
         AND (%(agency)s::bigint IS NULL OR event.agency_id = %(agency)s)
-) charge
-JOIN (
+    GROUP BY 1, 2, 3, 4, 5, 6
+), dated AS (
+    SELECT counted.*, coalesce(counted.day, counted.late_on) AS priced_on,
+        date_trunc('month', coalesce(counted.day, counted.late_on))::date AS used_in,
+        (counted.first_at AT TIME ZONE agency.time_zone)::date AS first_on,
+        (counted.last_at AT TIME ZONE agency.time_zone)::date AS last_on,
+        coalesce(payer.kind, agency.kind) AS agency_kind
+    FROM counted
+    JOIN accounts_agency agency ON agency.id = counted.agency_id
+    LEFT JOIN accounts_agency payer ON payer.id = agency.acts_for_id
+)
+SELECT dated.agency_id, dated.department_id, dated.by_id, dated.kind,
+    CASE WHEN exemption.id IS NULL THEN price.amount ELSE 0 END AS unit_price,
+    min(dated.first_on), max(dated.last_on), sum(dated.quantity)::bigint
+FROM dated
+LEFT JOIN (
     SELECT kind, amount, daterange(
         effective_from, lead(effective_from) OVER (PARTITION BY kind ORDER BY effective_from)
     ) AS during
     FROM billing_price
-) price ON price.kind = charge.kind AND charge.day <@ price.during
-LEFT JOIN billing_exemption exemption ON exemption.agency_kind = charge.agency_kind
-    AND charge.day >= exemption.effective_from
-    AND (exemption.effective_to IS NULL OR charge.day <= exemption.effective_to)
-WHERE charge.used_in <= %(month)s AND NOT (charge.used_in <= %(closed)s AND charge.id <= %(seen)s)
-GROUP BY 1, 2, 3, 4, 5, charge.used_in, price.during, exemption.id
-ORDER BY 1, charge.used_in, 2, 3, 4, 6
+) price ON price.kind = dated.kind AND dated.priced_on <@ price.during
+LEFT JOIN billing_exemption exemption ON exemption.agency_kind = dated.agency_kind
+    AND dated.priced_on <@ daterange(exemption.effective_from, exemption.effective_to, '[]')
+WHERE dated.used_in <= %(month)s
+GROUP BY 1, 2, 3, 4, 5, dated.used_in, price.during, exemption.id
+ORDER BY 1, dated.used_in, 2, 3, 4, 6
 """
 
 
@@ -54,22 +86,34 @@ def used_by_agency(
 ) -> Iterator[tuple[int, list[Used]]]:
     """What each agency used, in the order of agencies; two queries in the caller's scope."""
     before = MonthClose.objects.filter(month__lt=month).order_by("-month").first()
-    closed = before.month if before else date(1, 1, 1)
-    since = rules.first_of_next(closed) if before else date(1, 1, 2)
+    since = rules.first_of_next(before.month) if before else month
+    following = rules.first_of_next(month)
     values: dict[str, Any] = {
         "month": month,
-        "closed": closed,
+        "next": following,
+        "since": since,
         "upto": upto_charge,
         "seen": before.upto_charge if before else 0,
-        "since": _midnight(since) - timedelta(days=1),
-        "before": _midnight(rules.first_of_next(month)) + timedelta(days=1),
+        "earliest": _midnight(since) - timedelta(days=1),
+        "latest": _midnight(following) + timedelta(days=1),
         "agency": agency_id,
     }
     with connection.cursor() as cursor:
         cursor.execute(USED, values)
         rows = cursor.fetchall()
     for agency, group in groupby(rows, key=lambda row: row[0]):
-        yield agency, [Used(*row[1:]) for row in group]
+        yield agency, [_used(*row[1:]) for row in group]
+
+
+def _used(*columns: Any) -> Used:
+    used = Used(*columns)
+    if used.unit_price is None:
+        kind = ChargeKind(used.kind).label
+        raise BillingError(
+            f"No price holds for {kind} on {used.first_on:%B} {used.first_on.day}, "
+            f"{used.first_on.year}: the price list has a gap. Nothing was issued."
+        )
+    return used
 
 
 def used_until_now(agency_id: int, month: date) -> list[Used]:

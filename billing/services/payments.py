@@ -250,7 +250,8 @@ def _save(invoice: Invoice, act: str, *, by: User | None, at: datetime) -> None:
     )
     if act in ("upheld", "adjusted", "written_off"):
         tell_administrators(
-            invoice,
+            invoice.agency_id,
             template="invoice_answered",
             context={"number": invoice.number, "status": invoice.get_status_display()},
+            key=f"{invoice.number}:{invoice.version}",
         )

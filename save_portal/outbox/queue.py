@@ -8,7 +8,8 @@ again after longer and longer pauses.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,19 @@ logger = structlog.get_logger(__name__)
 _handlers: dict[str, Handler] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to an account: `templates/email/<template>.txt`, its first line the subject.
+
+    The context names cases and addresses of pages, never personal data of an applicant.
+    """
+
+    to_user_id: int
+    template: str
+    context: dict[str, Any]
+    key: str
+
+
 class CannotBeDelivered(Exception):
     """Raised by a handler for a message that no later attempt could deliver either."""
 
@@ -47,23 +61,40 @@ def handler(topic: str) -> Callable[[Handler], Handler]:
 
 def enqueue(topic: str, *, key: str, payload: dict[str, Any]) -> None:
     """Puts a message into the outbox, in the caller's transaction."""
-    from save_portal.outbox.tasks import deliver_outbox
-
-    message = Message(topic=topic, key=key, payload=payload, due_at=timezone.now())
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    deliver_outbox.defer()
+    _enqueue_all([Message(topic=topic, key=key, payload=payload, due_at=timezone.now())])
 
 
 def mail(*, to_user_id: int, template: str, context: dict[str, Any], key: str) -> None:
-    """Queues a mail to an account: `templates/email/<template>.txt`, its first line the subject.
+    """Queues a mail to an account."""
+    mail_all([Mail(to_user_id, template, context, key)])
 
-    The context names cases and addresses of pages, never personal data of an applicant.
-    """
-    enqueue(
-        "mail",
-        key=key,
-        payload={"to_user_id": to_user_id, "template": template, "context": context},
+
+def mail_all(mails: Sequence[Mail]) -> None:
+    """Queues any number of mails. Two queries."""
+    now = timezone.now()
+    _enqueue_all(
+        [
+            Message(
+                topic="mail",
+                key=mail.key,
+                payload={
+                    "to_user_id": mail.to_user_id,
+                    "template": mail.template,
+                    "context": mail.context,
+                },
+                due_at=now,
+            )
+            for mail in mails
+        ]
     )
+
+
+def _enqueue_all(messages: list[Message]) -> None:
+    from save_portal.outbox.tasks import deliver_outbox
+
+    if messages:
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+        deliver_outbox.defer()
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pgtrigger
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -12,7 +13,6 @@ from django.db import Error, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import rules
 from billing.errors import BillingError
 from billing.models import Exemption, Invoice, InvoiceLine, MonthClose, Price
 from billing.services import invoicing, payments
@@ -116,7 +116,7 @@ def test_state_and_local_agencies_pay_nothing_from_april_2025_and_paid_before(ca
     invoicing.issue_month(OCTOBER, at=CLOSING)
     assert invoice_of(caseworker) is None
 
-    with system_scope():
+    with system_scope(), pgtrigger.ignore():
         Exemption.objects.update(effective_from=date(2026, 11, 10))
     charge(caseworker, at=datetime(2026, 11, 3, 15, tzinfo=UTC))
     charge(caseworker, at=datetime(2026, 11, 20, 15, tzinfo=UTC), times=70)
@@ -164,7 +164,19 @@ def test_a_new_price_holds_from_its_day_on(federal):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "zone", ["Pacific/Guam", "America/New_York", "America/Los_Angeles", "Pacific/Pago_Pago"]
+    "zone",
+    [
+        "Pacific/Guam",
+        "America/Puerto_Rico",
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Phoenix",
+        "America/Los_Angeles",
+        "America/Anchorage",
+        "Pacific/Honolulu",
+        "Pacific/Pago_Pago",
+    ],
 )
 def test_the_last_second_of_the_month_belongs_to_it_in_every_time_zone(federal, zone):
     with system_scope():
@@ -212,6 +224,16 @@ def test_what_comes_late_is_on_the_next_invoice_with_a_remark(federal):
 
 
 @pytest.mark.django_db
+def test_an_act_without_a_price_stops_the_run_and_names_the_gap(federal):
+    charge(federal, at=in_october(), kind="additional")
+    with pgtrigger.ignore():
+        Price.objects.filter(kind="additional").delete()
+    with pytest.raises(BillingError, match="No price holds for Additional verification on October"):
+        invoicing.issue_month(OCTOBER, at=CLOSING)
+    assert invoice_of(federal) is None
+
+
+@pytest.mark.django_db
 def test_issuing_again_changes_nothing(federal):
     charge(federal, at=in_october(), times=60)
     invoicing.issue_month(OCTOBER, at=CLOSING)
@@ -240,7 +262,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next(federal):
         raise Killed
 
     with pytest.raises(Killed):
-        invoicing.issue_month(OCTOBER, at=CLOSING, progress=kill)
+        invoicing.issue_month(OCTOBER, at=CLOSING, progress=kill, at_once=1)
     charge(clerk, at=in_october(), times=10)  # after the close: for November
     invoicing.issue_month(OCTOBER, at=CLOSING)
 
@@ -259,7 +281,7 @@ def test_two_runs_at_the_same_time_issue_each_invoice_once_without_gaps(transact
             agency.save()
         users.append(make_user("Fay", Role.GENERAL_USER, agency=agency))
     with system_scope():
-        for kind, amount in (("retry", "0.50"), ("initial", "0.50")):
+        for kind, amount in (("retry", "0.50"), ("minimum", "25.00")):
             Price.objects.get_or_create(
                 kind=kind, effective_from=date(2008, 10, 1), defaults={"amount": Decimal(amount)}
             )
@@ -381,7 +403,7 @@ def test_every_event_is_on_exactly_one_invoice_and_the_sums_agree(federal, event
             totals = dict(Invoice.objects.values_list("month", "total"))
             quantity = sum(InvoiceLine.objects.values_list("quantity", flat=True))
         wanted = {
-            month: max(total, rules.MINIMUM) for month, total in expected.items() if total > 0
+            month: max(total, Decimal("25.00")) for month, total in expected.items() if total > 0
         }
         assert totals == wanted
         if len(wanted) == len(expected):
@@ -495,11 +517,10 @@ def test_only_the_own_administrator_disputes_and_only_the_office_answers(
 @pytest.mark.django_db(transaction=True)
 def test_no_agency_sees_another_agencys_money_even_without_django(office):
     with system_scope():
-        Price.objects.get_or_create(
-            kind="retry",
-            effective_from=date(2008, 10, 1),
-            defaults={"amount": Decimal("0.50")},
-        )
+        for kind, amount in (("retry", "0.50"), ("minimum", "25.00")):
+            Price.objects.get_or_create(
+                kind=kind, effective_from=date(2008, 10, 1), defaults={"amount": Decimal(amount)}
+            )
     officer = make_user("Otto", Role.PROGRAM_OFFICER, office=office)
     agencies = []
     for code in ("BUREAU", "TREASURY"):

@@ -91,7 +91,14 @@ OFFICES = (
             ("grace.adeyemi", "Grace Adeyemi", Role.VERIFIER_SUPERVISOR),
         ),
     ),
-    ("PROGRAM", "Program Office", (("paul.winter", "Paul Winter", Role.PROGRAM_OFFICER),)),
+    (
+        "PROGRAM",
+        "Program Office",
+        (
+            ("paul.winter", "Paul Winter", Role.PROGRAM_OFFICER),
+            ("june.farrow", "June Farrow", Role.PROGRAM_OFFICER),
+        ),
+    ),
     ("RECORDS", "Records Office", (("rita.chen", "Rita Chen", Role.RECORDS_OFFICER),)),
     (
         "COMPLIANCE",
