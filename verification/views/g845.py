@@ -122,16 +122,11 @@ def send_copies(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("verification:g845", number=page.case.number)
 
 
-@require(*READERS)
-@require_safe
-def form_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The form already filled in, to print and mail."""
-    page = _page(request, number)
-    if not page.may_print:
-        raise Http404("There is no Form G-845 for this case now.")
+def form_context(page: G845Page) -> dict[str, Any]:
+    """What the template of the form is given."""
     asked = {question for question in page.form.supplement} if page.form else set()
     entrant = bool(asked & {SupplementQuestion.CUBAN_HAITIAN, SupplementQuestion.STATUS_1996})
-    context = {
+    return {
         "page": page,
         "case": page.case,
         "filled": page.filled,
@@ -142,7 +137,16 @@ def form_pdf(request: HttpRequest, number: str) -> HttpResponse:
         "entrant_answers": items.ENTRANT_ANSWERS,
         "entrant": entrant,
     }
-    return paper(request, page.case, "pdf/g845.html", context, name="g845")
+
+
+@require(*READERS)
+@require_safe
+def form_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The form already filled in, to print and mail."""
+    page = _page(request, number)
+    if not page.may_print:
+        raise Http404("There is no Form G-845 for this case now.")
+    return paper(request, page.case, "pdf/g845.html", form_context(page), name="g845")
 
 
 @require(*READERS)
