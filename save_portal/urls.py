@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from save_portal.machines.views import missing
 from save_portal.web import health
 
 handler400 = "save_portal.web.errors.bad_request"
@@ -17,6 +18,11 @@ urlpatterns = [
     path("", include("save_portal.accounts.people.urls")),
     path("program/closures/", include("save_portal.calendar.urls")),
     path("", include("save_portal.web.urls")),
+    path("oauth/", include("save_portal.machines.oauth_urls")),
+    path("api/", include("save_portal.machines.urls")),
+    path("api/v1/", include("billing.api_urls")),
+    path("api/v1/", include("verification.api.urls")),
+    path("api/<path:rest>", missing),
     path("casecheck/", include("casecheck.urls")),
     path("invoices/", include("billing.urls")),
     path("", include("verification.urls")),

@@ -56,9 +56,10 @@ class DuplicateCase(CaseError):
 
 
 class InvalidSubmission(CaseError):
-    """Fields that cannot be sent, each with its sentence."""
+    """Fields that cannot be sent, each with its sentence. `whole_case`: they are a case's own."""
 
     status_code = 422
+    whole_case = False
 
     def __init__(self, field_errors: dict[str, str]) -> None:
         super().__init__(" ".join(field_errors.values()))

@@ -14,6 +14,7 @@ class Role(models.TextChoices):
     GENERAL_USER = "general_user", "Caseworker"
     SUPERVISOR = "supervisor", "Supervisor"
     AGENCY_ADMINISTRATOR = "agency_administrator", "Agency administrator"
+    MACHINE = "machine", "Eligibility system"
     STATUS_VERIFIER = "status_verifier", "Status verifier"
     VERIFIER_SUPERVISOR = "verifier_supervisor", "Verifier supervisor"
     PROGRAM_OFFICER = "program_officer", "Program officer"
@@ -39,12 +40,13 @@ class Permission(StrEnum):
 
 
 AGENCY_ROLES: frozenset[Role] = frozenset(
-    {Role.GENERAL_USER, Role.SUPERVISOR, Role.AGENCY_ADMINISTRATOR}
+    {Role.GENERAL_USER, Role.SUPERVISOR, Role.AGENCY_ADMINISTRATOR, Role.MACHINE}
 )
 OFFICE_ROLES: frozenset[Role] = frozenset(Role) - AGENCY_ROLES
 
-# A second factor is demanded of everybody who sees or manages more than their own cases.
-SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(Role) - {Role.GENERAL_USER}
+# A second factor is demanded of everybody who sees or manages more than their own cases. Machines
+# have no password and no session: they come with a token (save_portal/machines).
+SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(Role) - {Role.GENERAL_USER, Role.MACHINE}
 
 _CASEWORK = frozenset(
     {
@@ -65,6 +67,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.VIEW_INVOICES,
         Permission.SIGN_AGREEMENT,
     },
+    Role.MACHINE: _CASEWORK | {Permission.VIEW_AGENCY_CASES, Permission.VIEW_INVOICES},
     Role.STATUS_VERIFIER: frozenset({Permission.REVIEW_REQUESTS}),
     # Who is cleared for people under special protection (8 CFR 208.6, 8 USC 1367).
     Role.VERIFIER_SUPERVISOR: frozenset(

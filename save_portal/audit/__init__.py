@@ -1,5 +1,13 @@
 """The append-only, tamper-evident log: `record` an act, `disclose` a display of data."""
 
-from save_portal.audit.log import disclose, disclose_all, disclosure, event, record, record_all
+from save_portal.audit.log import (
+    coming_by,
+    disclose,
+    disclose_all,
+    disclosure,
+    event,
+    record,
+    record_all,
+)
 
-__all__ = ["disclose", "disclose_all", "disclosure", "event", "record", "record_all"]
+__all__ = ["coming_by", "disclose", "disclose_all", "disclosure", "event", "record", "record_all"]

@@ -5,7 +5,9 @@ Rows are written without reading them back, because a scope may log what it may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
 
 SYSTEM = "System"
 Entry = dict[str, Any]
+# By which way the acts of this moment come, beside a browser: the client and its request.
+_way: ContextVar[dict[str, str] | None] = ContextVar("way", default=None)
+
+
+@contextmanager
+def coming_by(**way: str) -> Iterator[None]:
+    """Every act recorded inside names this way, such as `client` and `request`."""
+    token = _way.set(way)
+    try:
+        yield
+    finally:
+        _way.reset(token)
 
 
 def event(
@@ -39,7 +53,7 @@ def event(
         "agency_id": agency_id,
         "subject_type": subject_type,
         "subject_id": str(subject_id),
-        "data": data or {},
+        "data": (data or {}) | (_way.get() or {}),
     }
 
 

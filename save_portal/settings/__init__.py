@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "save_portal.documents",
     "save_portal.calendar",
     "save_portal.web",
+    "save_portal.machines",
     "agreements",
     "verification.records",
     "verification",
@@ -66,8 +67,11 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
+    "drf_spectacular",
+    "oauth2_provider",
     "pgtrigger",
     "procrastinate.contrib.django",
+    "rest_framework",
     "rules.apps.AutodiscoverRulesConfig",
     "simple_history",
 ]
@@ -180,6 +184,50 @@ SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 SESSION_WARNING_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Machine access: tokens of an hour for client credentials, and nothing else of OAuth.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "machines.Client"
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "save_portal.machines.oauth.ClientValidator",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
+    "SCOPES": {"save": "Everything that the client is bound to"},
+    "DEFAULT_SCOPES": ["save"],
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    **{
+        f"COMPLIANT_BCP_RFC9700_{name}": True
+        for name in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
+}
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "save_portal.machines.schema.Described",
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "SAVE Portal API",
+    "VERSION": "1.0.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "POSTPROCESSING_HOOKS": ["save_portal.machines.schema.complete"],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "SORT_OPERATIONS": False,
+}
+# How many requests one client may make in a minute.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 6000)
 
 # What a browser may do here
 CONTENT_SECURITY_POLICY = {

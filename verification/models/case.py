@@ -243,6 +243,7 @@ class Case(CaseLifecycle):
                 condition=Q(pile__gt=""),
             ),
             models.Index(name="case_by_agency", fields=["agency", "-created_at", "-id"]),
+            models.Index(name="case_by_change", fields=["agency", "last_action_at", "id"]),
             models.Index(name="case_by_handler", fields=["handled_by", "-created_at", "-id"]),
             models.Index(name="case_by_group", fields=["group", "-created_at", "-id"]),
             models.Index(name="case_by_name", fields=["agency", "applicant_key", "id"]),

@@ -60,6 +60,9 @@ class Submission:
     original_examined: bool = False
     document_doubt: str = ""
     no_query_reason: str = ""
+    # What a machine says beside: kept with the question, asked of no record.
+    legal_basis: str = ""
+    point_of_contact: str = ""
     channel: str = "browser"  # "browser", "batch" or "machine"
 
     def enumerators(self) -> dict[str, str]:

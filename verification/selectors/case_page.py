@@ -241,7 +241,7 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
         compared=_compare(case, answer) if answer and answer.returned else [],
         look_at=_look_at(case, reasons),
         typed=typed_rows(case),
-        acts=_acts(
+        acts=acts_of(
             case,
             user=user,
             has_photo=has_photo,
@@ -397,7 +397,7 @@ def _day(value: date) -> str:
     return f"{value:%b} {value.day}, {value.year}"
 
 
-def _acts(
+def acts_of(
     case: Case, *, user: User, has_photo: bool, reasons: list[str], was_asked: bool
 ) -> list[Act]:
     """What this person can do now, from the life cycle and the policies."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from save_portal.accounts.models import User
 from verification import deadlines, policies
-from verification.enums import AnswerKind, ChargeKind, FormWay
+from verification import g845_form as items
+from verification.enums import AnswerKind, ChargeKind, FormWay, SupplementQuestion
 from verification.errors import CaseError
-from verification.g845_answers import SEND_AGAIN
+from verification.g845_answers import COMMENTS, ITEMS, SEND_AGAIN
 from verification.g845_form import FilledForm, filled_form
 from verification.lifecycles.case import CaseStatus
 from verification.models import (
@@ -147,6 +149,22 @@ def g845_page(*, user: User, number: str, at: datetime) -> G845Page | None:
         refusal=rules.refusal_to_ask(case, reasons=initial.reasons if initial else ()),
         charge=rules.charge_for_asking(charged),
     )
+
+
+def form_context(page: G845Page) -> dict[str, Any]:
+    """What the form's PDF is drawn from."""
+    asked = {question for question in page.form.supplement} if page.form else set()
+    return {
+        "page": page,
+        "case": page.case,
+        "filled": page.filled,
+        "edition": items.EDITION,
+        "answers": ITEMS.values(),
+        "comments": COMMENTS.values(),
+        "supplement_answers": items.SUPPLEMENT_ANSWERS,
+        "entrant_answers": items.ENTRANT_ANSWERS,
+        "entrant": bool(asked & {SupplementQuestion.CUBAN_HAITIAN, SupplementQuestion.STATUS_1996}),
+    }
 
 
 def recent_arrivals(*, user: User, limit: int = 20) -> list[G845Mailing]:

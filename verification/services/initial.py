@@ -16,6 +16,7 @@ from django_fsm import can_proceed
 from agreements.selectors import benefits_permitted
 from save_portal import audit, rows
 from save_portal.accounts.models import Agency, User
+from save_portal.web.timing import measured
 from verification import case_number, deadlines, policies
 from verification.deadlines import Deadline
 from verification.enums import ChargeKind, Outcome, Reason
@@ -73,6 +74,14 @@ class Begun:
     def number(self) -> str:
         return str(self.row["number"])
 
+    def case(self, by: User) -> Case:
+        """The row as the case that `by` has just begun, without a query."""
+        case = Case(**self.row)
+        assert by.agency is not None
+        case.agency, case.created_by, case.handled_by = by.agency, by, by
+        case._state.adding, case._state.db = False, "default"
+        return case
+
 
 def initiate(
     *, by: User, at: datetime, submission: Submission, draft_id: UUID | None = None
@@ -92,10 +101,7 @@ def initiate(
     [begun] = initiate_all(by=by, at=at, submissions=[submission])
     if isinstance(begun, CaseError):
         raise begun
-    case = Case(**begun.row)
-    assert by.agency is not None
-    case.agency = by.agency
-    case._state.adding, case._state.db = False, "default"
+    case = begun.case(by)
     if draft is not None:
         draft.case = case
         draft.data = {}
@@ -220,9 +226,11 @@ def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:
         fetch_people(records, queries)
         return [initial_search(query, today=today, records=records) for query in queries]
 
+    with measured("sources"):
+        found = from_one_index(answers)
     return [
         _doubted(answer) if submission.document_doubt else answer
-        for submission, answer in zip(asked, from_one_index(answers), strict=True)
+        for submission, answer in zip(asked, found, strict=True)
     ]
 
 

@@ -15,12 +15,10 @@ from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
 from verification import case_number
-from verification import g845_form as items
-from verification.enums import AdditionalReason, DocumentKind, SupplementQuestion
+from verification.enums import AdditionalReason, DocumentKind
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.g845 import MailedForm, ReasonFields
-from verification.g845_answers import COMMENTS, ITEMS
-from verification.selectors.g845_page import G845Page, g845_page
+from verification.selectors.g845_page import G845Page, form_context, g845_page
 from verification.services import g845 as service
 from verification.views.case import READERS, context_of, page_of
 from verification.views.documents import take_uploads
@@ -120,23 +118,6 @@ def send_copies(request: HttpRequest, number: str) -> HttpResponse:
         return _shown(request, page, refused=refused)
     messages.success(request, "The copies are sent. A status verifier can take the case now.")
     return redirect("verification:g845", number=page.case.number)
-
-
-def form_context(page: G845Page) -> dict[str, Any]:
-    """What the template of the form is given."""
-    asked = {question for question in page.form.supplement} if page.form else set()
-    entrant = bool(asked & {SupplementQuestion.CUBAN_HAITIAN, SupplementQuestion.STATUS_1996})
-    return {
-        "page": page,
-        "case": page.case,
-        "filled": page.filled,
-        "edition": items.EDITION,
-        "answers": ITEMS.values(),
-        "comments": COMMENTS.values(),
-        "supplement_answers": items.SUPPLEMENT_ANSWERS,
-        "entrant_answers": items.ENTRANT_ANSWERS,
-        "entrant": entrant,
-    }
 
 
 @require(*READERS)

@@ -1,0 +1,100 @@
+"""`Idempotency-Key`: a request that is sent again gets the answer of the first one.
+
+The answer is a row of the request's own transaction, so it is there exactly when the act is. Only
+answers that changed something are kept: what was refused may be corrected and sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from save_portal.machines.answers import Answer
+from save_portal.machines.models import Client, KeptAnswer
+from save_portal.machines.problems import problem
+
+KEPT_FOR = timedelta(days=7)
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def key_of(header: str | None) -> str | None:
+    """The key, with or without the quotation marks of a structured field; None without one."""
+    if header is None:
+        return None
+    key = header.strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if not KEY.fullmatch(key):
+        raise problem(
+            "malformed-request",
+            "An Idempotency-Key has 1 to 255 visible ASCII characters; a UUID is a good one.",
+        )
+    return key
+
+
+def question(method: str, path: str, data: Any, files: dict[str, str]) -> str:
+    """A digest of what is asked, whatever the order of the keys in it."""
+    text = json.dumps([method, path, data, files], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def once(
+    key: str, asked: str, *, client: Client, at: datetime, act: Callable[[], Answer]
+) -> Answer:
+    """The answer of `act`, or the kept one of an earlier request. Inside the scope's transaction.
+
+    The lock is the transaction's: it goes with a process that is killed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(client, key)])
+        if not cursor.fetchone()[0]:
+            raise problem(
+                "request-in-progress",
+                "A request with this Idempotency-Key is being worked on.",
+                headers={"Retry-After": "1"},
+            )
+    kept = KeptAnswer.objects.filter(client=client, key=key).first()
+    if kept is not None:
+        if kept.question != asked:
+            raise problem(
+                "key-used-for-another-request",
+                "This Idempotency-Key was used for a request with other content.",
+            )
+        return Answer(
+            kept.body.encode(),
+            status=kept.status,
+            headers={**kept.headers, "Idempotency-Replayed": "true"},
+        )
+    answer = act()
+    KeptAnswer.objects.bulk_create(
+        [
+            KeptAnswer(
+                agency_id=client.agency_id,
+                client=client,
+                key=key,
+                question=asked,
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.body().decode(),
+                at=at,
+            )
+        ]
+    )
+    return answer
+
+
+def forget(*, at: datetime) -> int:
+    """Remove what nobody repeats any more; how many answers. Runs in the scope of the system."""
+    removed, _ = KeptAnswer.objects.filter(at__lt=at - KEPT_FOR).delete()
+    return removed
+
+
+def _lock_number(client: Client, key: str) -> int:
+    digest = hashlib.sha256(f"{client.pk}:{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

@@ -1,0 +1,59 @@
+from typing import Any
+
+from django.urls import path, register_converter
+
+from verification.api import acts, cases, reference, refusals  # noqa: F401  registers refusals
+
+
+class CaseNumber:
+    """A case number as it is, or grouped by dashes."""
+
+    regex = "[0-9A-Za-z-]{15,19}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: Any) -> str:
+        return str(value)
+
+
+register_converter(CaseNumber, "case_number")
+
+app_name = "api"
+
+urlpatterns = [
+    path("cases", cases.Cases.as_view(), name="cases"),
+    path("cases/<case_number:number>", cases.CaseDetails.as_view(), name="case"),
+    path("cases/<case_number:number>/retry", acts.Retry.as_view(), name="retry"),
+    path(
+        "cases/<case_number:number>/newer-document",
+        acts.NewerDocument.as_view(),
+        name="newer-document",
+    ),
+    path("cases/<case_number:number>/photo", acts.Photo.as_view(), name="photo"),
+    path("cases/<case_number:number>/photo-match", acts.PhotoMatch.as_view(), name="photo-match"),
+    path("cases/<case_number:number>/duties", acts.Duties.as_view(), name="duties"),
+    path(
+        "cases/<case_number:number>/additional-verification",
+        acts.AdditionalVerification.as_view(),
+        name="additional-verification",
+    ),
+    path("cases/<case_number:number>/documents", acts.Copies.as_view(), name="documents"),
+    path(
+        "cases/<case_number:number>/documents/<int:document>",
+        acts.Copy.as_view(),
+        name="document",
+    ),
+    path("cases/<case_number:number>/g845", acts.AskForForm.as_view(), name="g845"),
+    path("cases/<case_number:number>/g845.pdf", acts.FormOnPaper.as_view(), name="g845-pdf"),
+    path("cases/<case_number:number>/g845-mailed", acts.FormMailed.as_view(), name="g845-mailed"),
+    path("cases/<case_number:number>/close", acts.Close.as_view(), name="close"),
+    path("reference/benefits", reference.Benefits.as_view(), name="benefits"),
+    path("reference/document-types", reference.DocumentTypes.as_view(), name="document-types"),
+    path(
+        "reference/classes-of-admission",
+        reference.ClassesOfAdmission.as_view(),
+        name="classes-of-admission",
+    ),
+    path("reference/statements", reference.Statements.as_view(), name="statements"),
+]
