@@ -71,12 +71,12 @@ class Endpoint(APIView):
     """Subclasses have methods that give an `Answer`; `form` is what their POST reads."""
 
     authentication_classes: ClassVar = [TokenAuthentication]
-    permission_classes: ClassVar = []
+    permission_classes: ClassVar[list[Any]] = []
     parser_classes: ClassVar = [StrictJSON]
     renderer_classes: ClassVar = [JSONRenderer]
     metadata_class = None
     permission: Permission = Permission.ACT_ON_CASE
-    operations: Mapping[str, Operation] = {}
+    operations: ClassVar[Mapping[str, Operation]] = {}
     form: type[Serializer] | None = None
     parameters: type[Serializer] | None = None
 
@@ -89,18 +89,20 @@ class Endpoint(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         begun = perf_counter()
-        self.args, self.kwargs, self.left = args, kwargs, None
+        self.args, self.kwargs = args, kwargs
+        self.left: pacing.Left | None = None
         self.request_id = _request_id(request)
         with measuring() as measured:
             made = self.initialize_request(request, *args, **kwargs)
-            self.request, self.headers = made, {}
+            self.request = made
             try:
                 self.initial(made, *args, **kwargs)
                 response = _response(self._answer(made, *args, **kwargs))
             except Exception as error:
                 response = self.refuse(error)
-        for name, value in (self.left.headers() if self.left is not None else {}).items():
-            response.headers.setdefault(name, value)
+        if self.left is not None:
+            for name, value in self.left.headers().items():
+                response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers["X-Request-ID"] = self.request_id
         total = perf_counter() - begun

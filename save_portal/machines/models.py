@@ -32,7 +32,7 @@ class ClientManager(models.Manager.from_queryset(ClientQuerySet)):  # type: igno
 class Client(AbstractApplication):
     """One machine, bound to its agency, a way of access and the benefits it may ask for (S5.3)."""
 
-    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="clients")
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="client"
     )

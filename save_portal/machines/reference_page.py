@@ -74,9 +74,7 @@ def shapes(described: dict[str, Any]) -> list[tuple[str, list[FieldRow]]]:
 def _documented(
     method: str, path: str, operation: dict[str, Any], described: dict[str, Any]
 ) -> Documented:
-    media, content = next(
-        iter(operation.get("requestBody", {}).get("content", {}).items()), ("", {})
-    )
+    media, content = _first_content(operation.get("requestBody", {}))
     return Documented(
         id=operation["operationId"],
         method=method.upper(),
@@ -101,7 +99,7 @@ def _documented(
 
 
 def _shown(status: str, answer: dict[str, Any]) -> Shown:
-    media, content = next(iter(answer.get("content", {}).items()), ("", {}))
+    media, content = _first_content(answer)
     reference = content.get("schema", {}).get("$ref", "")
     return Shown(
         status,
@@ -110,6 +108,11 @@ def _shown(status: str, answer: dict[str, Any]) -> Shown:
         reference.rpartition("/")[2],
         list(_examples(content)),
     )
+
+
+def _first_content(described: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = described.get("content", {})
+    return next(iter(found.items())) if found else ("", {})
 
 
 def _examples(content: dict[str, Any]) -> Iterator[tuple[str, str]]:

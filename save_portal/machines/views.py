@@ -25,8 +25,8 @@ from save_portal.web.permissions import public
 @cache
 def description_of_the_api() -> dict[str, Any]:
     """The OpenAPI document; the same for everybody, made once a process."""
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    found: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    generator = SchemaGenerator()
+    found: dict[str, Any] = generator.get_schema(request=None, public=True)
     return found
 
 

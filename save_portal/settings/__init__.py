@@ -211,7 +211,7 @@ OAUTH2_PROVIDER = {
         )
     },
 }
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_SCHEMA_CLASS": "save_portal.machines.schema.Described",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from save_portal.machines.endpoint import FieldError, translates
 from save_portal.machines.problems import Problem, invalid, problem
 from verification.api.bodies import pointers
@@ -31,7 +33,7 @@ def as_problem(error: CaseError) -> Problem:
         whole_case = getattr(error, "whole_case", False)
         found = pointers(error, whole_case=whole_case)
         return invalid(FieldError(pointer, sentence) for pointer, sentence in found.items())
-    more = {"rule": error.rule} if error.rule else {}
+    more: dict[str, Any] = {"rule": error.rule} if error.rule else {}
     if isinstance(error, DuplicateCase):
         return problem("duplicate-case", error.message, case_number=error.number, **more)
     if error.status_code == 404:

@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                     "agency",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="clients",
+                        related_name="+",
                         to="accounts.agency",
                     ),
                 ),

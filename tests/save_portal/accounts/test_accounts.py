@@ -40,6 +40,7 @@ def test_every_role_says_what_it_may_do_and_only_agency_roles_work_on_cases():
         Role.GENERAL_USER,
         Role.SUPERVISOR,
         Role.AGENCY_ADMINISTRATOR,
+        Role.MACHINE,
     }
 
 

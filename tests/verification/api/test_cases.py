@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.verification.api.conftest import asked, unknown
+from tests.verification.api.conftest import asked
 
 pytestmark = pytest.mark.django_db
 

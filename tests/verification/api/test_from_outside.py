@@ -1,0 +1,69 @@
+"""Programs that are not ours, over a socket: an OAuth client, and one that tries everything.
+
+`SCHEMATHESIS_EXAMPLES` sets how many requests are tried an operation:
+`SCHEMATHESIS_EXAMPLES=200 make test ARGS=tests/verification/api/test_from_outside.py`
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from authlib.integrations.requests_client import OAuth2Session
+
+from tests.conftest import load_three_people, make_agency
+from tests.verification.api.conftest import asked, make_machine
+
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "1")
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def session(live_server, tmp_path):
+    """A client of the agency with a token, got by authlib."""
+    agency = make_agency("CALHOUN")
+    load_three_people(tmp_path)
+    client, secret = make_machine(agency)
+    session = OAuth2Session(client.client_id, secret, scope="save")
+    session.trust_env = False
+    session.fetch_token(f"{live_server.url}/oauth/token/", grant_type="client_credentials")
+    return session
+
+
+def test_an_oauth_client_gets_a_token_and_begins_a_case(live_server, session):
+    answer = session.post(
+        f"{live_server.url}/api/v1/cases", json=asked(), headers={"Idempotency-Key": "1"}
+    )
+    assert answer.status_code == 201, answer.text
+    case = session.get(f"{live_server.url}{answer.headers['Location']}")
+    assert case.json()["case_number"] == answer.json()["case_number"]
+    large = b'{"agency_reference": "' + b"x" * 10_000_000 + b'"}'
+    refused = session.post(
+        f"{live_server.url}/api/v1/cases", large, headers={"Content-Type": "application/json"}
+    )
+    assert refused.status_code == 413
+
+
+def test_nothing_that_the_description_permits_or_forbids_breaks_the_api(
+    live_server, session, tmp_path, settings
+):
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
+            *("run", f"{live_server.url}/api/schema/", "--checks", "all"),
+            *("--header", f"Authorization: Bearer {session.token['access_token']}"),
+            *("--max-examples", EXAMPLES, "--seed", "1", "--generation-database", "none"),
+            *("--phases", "examples,coverage,fuzzing", "--no-color"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_PROXY": "*"},
+        check=False,
+    )
+    (tmp_path / "report.txt").write_text(done.stdout)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
