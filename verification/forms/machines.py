@@ -1,0 +1,31 @@
+"""What an administrator says of an eligibility system that is to ask by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from save_portal.web.forms import PortalForm
+from verification.enums import Benefit
+
+
+class ClientForm(PortalForm):
+    name = forms.CharField(
+        label="What people call the system",
+        max_length=100,
+        help_text="It stands in timelines and on invoices. Example: Benefits intake",
+        error_messages={"required": "Give the system a name."},
+    )
+    benefits = forms.MultipleChoiceField(
+        label="What it may ask for",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Only what its work needs (S5.3). The agreement permits these.",
+        error_messages={"required": "Tick at least one benefit that it asks for."},
+    )
+
+    def __init__(self, *args: Any, permitted: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["benefits"]
+        field.choices = [(code, Benefit(code).label) for code in permitted]

@@ -1,0 +1,118 @@
+"""The agency's eligibility systems: their credentials, changed over and ended by its administrator.
+
+A secret is shown once, on the answer to the form that made it, and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agreements.selectors import benefits_permitted
+from save_portal.accounts.roles import Permission
+from save_portal.machines import services
+from save_portal.machines.models import Client
+from save_portal.web.permissions import require
+from verification import deadlines
+from verification.forms.machines import ClientForm
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All systems of the agency, the live ones first."""
+    return render(request, "verification/machines.html", _context(request))
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def make(request: HttpRequest) -> HttpResponse:
+    """A new system with its first secret."""
+    user: Any = request.user
+    now = timezone.now()
+    today = deadlines.local_date(now, user.agency.time_zone)
+    permitted = benefits_permitted(agency_id=user.agency_id, on=today)
+    form = ClientForm(request.POST or None, permitted=permitted)
+    if request.method == "POST" and form.is_valid():
+        client, secret = services.make_client(
+            agency=user.agency,
+            access_mode="web_services",
+            by=user,
+            at=now,
+            **form.cleaned_data,
+        )
+        return _shown_once(request, client, secret)
+    context = {"form": form, "permitted": permitted, "here": "machines"}
+    status = 422 if form.errors else 200
+    return render(request, "verification/machine_new.html", context, status=status)
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_POST
+def add_secret(request: HttpRequest, client_id: int) -> HttpResponse:
+    """A second secret, for the change over."""
+    user: Any = request.user
+    try:
+        with transaction.atomic():
+            client, secret = services.add_secret(
+                client_id=client_id, by=user, at=timezone.now()
+            )
+    except services.ClientError as refused:
+        return _refused(request, refused)
+    return _shown_once(request, client, secret)
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_POST
+def end_secret(request: HttpRequest, client_id: int, secret_id: int) -> HttpResponse:
+    """A secret is over at once, with every token that is out."""
+    user: Any = request.user
+    try:
+        with transaction.atomic():
+            services.end_secret(
+                client_id=client_id, secret_id=secret_id, by=user, at=timezone.now()
+            )
+    except services.ClientError as refused:
+        return _refused(request, refused)
+    messages.success(request, "The secret is ended. The system gets new tokens by its other one.")
+    return redirect("verification:machines")
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, client_id: int) -> HttpResponse:
+    """The system is out at once; asked once more before."""
+    user: Any = request.user
+    client = Client.objects.visible_to(user).filter(pk=client_id).first()
+    if client is None:
+        return _refused(request, services.ClientError("There is no such system in your agency."))
+    if request.method != "POST":
+        context = {"client": client, "here": "machines"}
+        return render(request, "verification/machine_end.html", context)
+    services.end_client(client_id=client_id, by=user, at=timezone.now())
+    messages.success(request, f"{client.name} is ended and gets no further answer.")
+    return redirect("verification:machines")
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    """Two queries."""
+    user: Any = request.user
+    clients = Client.objects.visible_to(user).prefetch_related("secrets")
+    ordered = sorted(clients, key=lambda client: client.ended_at is not None)
+    return {"clients": ordered, "here": "machines"}
+
+
+def _shown_once(request: HttpRequest, client: Client, secret: str) -> HttpResponse:
+    context = {"client": client, "secret": secret, "here": "machines"}
+    return render(request, "verification/machine_secret.html", context)
+
+
+def _refused(request: HttpRequest, refused: services.ClientError) -> HttpResponse:
+    messages.error(request, refused.message)
+    return redirect("verification:machines")
