@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_role_of_machines"),
+        ("accounts", "0004_role_of_machines"),
         ("verification", "0023_pile_alone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

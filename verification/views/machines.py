@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.selectors import benefits_permitted
+from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from save_portal.machines import services
 from save_portal.machines.models import Client
@@ -34,10 +36,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
     """A new system with its first secret."""
-    user: Any = request.user
+    user = _administrator(request)
+    assert user.agency is not None
     now = timezone.now()
     today = deadlines.local_date(now, user.agency.time_zone)
-    permitted = benefits_permitted(agency_id=user.agency_id, on=today)
+    permitted = benefits_permitted(agency_id=user.agency.pk, on=today)
     form = ClientForm(request.POST or None, permitted=permitted)
     if request.method == "POST" and form.is_valid():
         client, secret = services.make_client(
@@ -57,12 +60,10 @@ def make(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_secret(request: HttpRequest, client_id: int) -> HttpResponse:
     """A second secret, for the change over."""
-    user: Any = request.user
+    user = _administrator(request)
     try:
         with transaction.atomic():
-            client, secret = services.add_secret(
-                client_id=client_id, by=user, at=timezone.now()
-            )
+            client, secret = services.add_secret(client_id=client_id, by=user, at=timezone.now())
     except services.ClientError as refused:
         return _refused(request, refused)
     return _shown_once(request, client, secret)
@@ -72,7 +73,7 @@ def add_secret(request: HttpRequest, client_id: int) -> HttpResponse:
 @require_POST
 def end_secret(request: HttpRequest, client_id: int, secret_id: int) -> HttpResponse:
     """A secret is over at once, with every token that is out."""
-    user: Any = request.user
+    user = _administrator(request)
     try:
         with transaction.atomic():
             services.end_secret(
@@ -88,7 +89,7 @@ def end_secret(request: HttpRequest, client_id: int, secret_id: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, client_id: int) -> HttpResponse:
     """The system is out at once; asked once more before."""
-    user: Any = request.user
+    user = _administrator(request)
     client = Client.objects.visible_to(user).filter(pk=client_id).first()
     if client is None:
         return _refused(request, services.ClientError("There is no such system in your agency."))
@@ -100,9 +101,18 @@ def end(request: HttpRequest, client_id: int) -> HttpResponse:
     return redirect("verification:machines")
 
 
+def _administrator(request: HttpRequest) -> User:
+    """Who keeps the agency's systems; the offices of the program have none."""
+    user: Any = request.user
+    if not services.may_manage(user):
+        raise PermissionDenied("Only an administrator of a user agency keeps its systems.")
+    administrator: User = user
+    return administrator
+
+
 def _context(request: HttpRequest) -> dict[str, Any]:
     """Two queries."""
-    user: Any = request.user
+    user = _administrator(request)
     clients = Client.objects.visible_to(user).prefetch_related("secrets")
     ordered = sorted(clients, key=lambda client: client.ended_at is not None)
     return {"clients": ordered, "here": "machines"}

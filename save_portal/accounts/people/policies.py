@@ -37,7 +37,7 @@ def roles_to_give(by: User) -> tuple[Role, ...]:
         return ()
     if is_office(by):
         return (*(role for role in Role if role in OFFICE_ROLES), Role.AGENCY_ADMINISTRATOR)
-    return tuple(role for role in Role if role in AGENCY_ROLES)
+    return tuple(role for role in Role if role in AGENCY_ROLES and role != Role.MACHINE)
 
 
 def contractors_of(by: User) -> list[int]:
@@ -49,21 +49,22 @@ def contractors_of(by: User) -> list[int]:
 
 @contextmanager
 def reach(by: User) -> Iterator[UserQuerySet]:
-    """The people whom this administrator sees.
+    """The people whom this administrator sees; machines are kept elsewhere.
 
     A contractor's rows lie behind the fence of its own agency. The agency that it acts for answers
     for it, so the fence is lifted where there is one, and the filter stays.
     """
     check_keeps_people(by)
     contractors = contractors_of(by)
+    people = User.objects.exclude(role=Role.MACHINE)
     if is_office(by):
         kept = Q(office__isnull=False) | Q(role=Role.AGENCY_ADMINISTRATOR)
-        yield User.objects.filter(kept)
+        yield people.filter(kept)
     elif not contractors:
-        yield User.objects.filter(agency_id=by.agency_id)
+        yield people.filter(agency_id=by.agency_id)
     else:
         with system_scope():
-            yield User.objects.filter(agency_id__in=[by.agency_id, *contractors])
+            yield people.filter(agency_id__in=[by.agency_id, *contractors])
 
 
 def may_change(by: User, person: User) -> bool:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     run_before = [("oauth2_provider", "0001_initial")]
 
     dependencies = [
-        ("accounts", "0003_role_of_machines"),
+        ("accounts", "0004_role_of_machines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

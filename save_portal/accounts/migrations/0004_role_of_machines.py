@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_acts_for_one_agency"),
+        ("accounts", "0003_invitations"),
     ]
 
     operations = [
@@ -15,6 +15,24 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="historicaluser",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("general_user", "Caseworker"),
+                    ("supervisor", "Supervisor"),
+                    ("agency_administrator", "Agency administrator"),
+                    ("machine", "Eligibility system"),
+                    ("status_verifier", "Status verifier"),
+                    ("verifier_supervisor", "Verifier supervisor"),
+                    ("program_officer", "Program officer"),
+                    ("records_officer", "Records officer"),
+                    ("compliance_officer", "Compliance officer"),
+                ],
+                max_length=24,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="invitation",
             name="role",
             field=models.CharField(
                 choices=[
