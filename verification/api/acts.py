@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request
@@ -16,7 +17,7 @@ from verification.api.cases import OneCase, asked, canonical, of_whole_case
 from verification.api.description import OPERATIONS
 from verification.errors import STALE, CaseError, StaleCase
 from verification.selectors.case_page import require_case
-from verification.selectors.g845_page import form_on_paper, g845_page
+from verification.selectors.g845_page import form_context, g845_page
 from verification.services import (
     additional,
     closing,
@@ -229,7 +230,11 @@ class FormOnPaper(OneCase):
         page = g845_page(user=request.user, number=canonical(number), at=now)
         if page is None or not page.may_print:
             raise Http404
-        context = form_on_paper(page) | {"printed_at": now, "printed_by": request.user}
+        context = form_context(page) | {
+            "printed_at": now,
+            "printed_by": request.user,
+            "demo": settings.DEMO,
+        }
         try:
             content = render_pdf("pdf/g845.html", context)
         except DocumentFailed:

@@ -20,8 +20,7 @@ from tests.conftest import AT, unknown_person
 from tests.verification.services.test_g845 import ask, initiate
 from tests.verification.views.test_g845_pages import text_of
 from verification.case_number import check_letters
-from verification.selectors.g845_page import g845_page
-from verification.selectors.g845_page import form_context
+from verification.selectors.g845_page import form_context, g845_page
 
 KEPT = Path(__file__).parent / "g845_pictures"
 NUMBER = "2C61V9TR40J7E" + check_letters("2C61V9TR40J7E")
