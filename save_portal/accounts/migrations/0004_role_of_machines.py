@@ -93,4 +93,36 @@ class Migration(migrations.Migration):
                 name="role_fits_where_the_user_works",
             ),
         ),
+        migrations.RemoveConstraint(
+            model_name="invitation",
+            name="invited_to_an_agency_or_an_office",
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("agency__isnull", False),
+                        ("office__isnull", True),
+                        (
+                            "role__in",
+                            ["agency_administrator", "general_user", "machine", "supervisor"],
+                        ),
+                    ),
+                    models.Q(
+                        ("agency__isnull", True),
+                        ("office__isnull", False),
+                        models.Q(
+                            (
+                                "role__in",
+                                ["agency_administrator", "general_user", "machine", "supervisor"],
+                            ),
+                            _negated=True,
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="invited_to_an_agency_or_an_office",
+            ),
+        ),
     ]
