@@ -70,8 +70,11 @@ def agency_with_people() -> tuple[Any, Any, Any]:
         Agreement.objects.create(
             agency=agency,
             number="MOA-BENCH",
+            status="in_force",
+            purposes=["benefit"],
             benefits=["snap", "medicaid"],
-            in_force=(date(2020, 1, 1), date(2040, 1, 1)),
+            access_modes=["browser", "web_services"],
+            term=(date(2020, 1, 1), date(2040, 1, 1)),
             legal_basis="Social Security Act, section 1137(d)",
         )
         users = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
-from verification.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
+from save_portal.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User

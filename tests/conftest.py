@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agreements.enums import AccessMode, Purpose
+from agreements.lifecycles.agreement import AgreementStatus
 from agreements.models import Agreement
 from save_portal.accounts.models import Agency, Department, Group, Office, User
 from save_portal.accounts.roles import Role
@@ -32,8 +34,11 @@ def make_agency(code: str, *, benefits=("snap", "medicaid"), time_zone="America/
         Agreement.objects.create(
             agency=agency,
             number=f"MOA-{code}",
+            status=AgreementStatus.IN_FORCE,
+            purposes=Purpose.values,
             benefits=list(benefits),
-            in_force=(date(2020, 1, 1), date(2040, 1, 1)),
+            access_modes=AccessMode.values,
+            term=(date(2020, 1, 1), date(2040, 1, 1)),
             legal_basis="Social Security Act, section 1137(d)",
         )
     return agency

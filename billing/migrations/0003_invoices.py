@@ -8,7 +8,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import verification.lifecycles.machine
+import save_portal.lifecycles.machine
 from save_portal.accounts.tenancy import fence
 
 
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    verification.lifecycles.machine.StatusField(
+                    save_portal.lifecycles.machine.StatusField(
                         choices=[
                             ("draft", "Draft"),
                             ("issued", "Issued"),
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    verification.lifecycles.machine.StatusField(
+                    save_portal.lifecycles.machine.StatusField(
                         choices=[
                             ("draft", "Draft"),
                             ("issued", "Issued"),

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from billing.lifecycles import TRANSITIONS, InvoiceLifecycle, InvoiceStatus
 from verification.enums import ChargeKind
-from verification.lifecycles.machine import changes
+from save_portal.lifecycles.machine import changes
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User

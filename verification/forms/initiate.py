@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from agreements.articles import Article
 from save_portal.web.forms import MemorableDateField, PortalForm, first_control
 from verification.enums import Benefit
 from verification.errors import InvalidSubmission
@@ -126,11 +127,14 @@ class DetailsForm(PortalForm):
             choices=[(code, Benefit(code).label) for code in self.permitted_benefits],
             widget=forms.CheckboxSelectMultiple,
             help_text=(
-                "What your agreement with SAVE allows. Tick all that the person applies for."
+                f"What {Article.SCOPE} of your agreement with SAVE covers. "
+                "Tick all that the person applies for."
             ),
             error_messages={
                 "required": "Tick what the person applies for.",
-                "invalid_choice": "Your agreement with SAVE does not allow this purpose.",
+                "invalid_choice": (
+                    f"{Article.SCOPE} of your agreement with SAVE does not cover this."
+                ),
             },
         )
         self.fields["agency_reference"] = forms.CharField(

@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from save_portal.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
 from verification.enums import ClosureReason, Step, WaitsFor
-from verification.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
 
 
 class CaseStatus(models.TextChoices):

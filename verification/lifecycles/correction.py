@@ -9,7 +9,7 @@ from functools import partial
 
 from django.db import models
 
-from verification.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
+from save_portal.lifecycles.machine import Lifecycle, StatusField, Transition, by_name, move
 
 
 class CorrectionStatus(models.TextChoices):

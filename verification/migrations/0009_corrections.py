@@ -7,7 +7,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import verification.lifecycles.machine
+import save_portal.lifecycles.machine
 from save_portal.accounts.tenancy import fence
 
 
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    verification.lifecycles.machine.StatusField(
+                    save_portal.lifecycles.machine.StatusField(
                         choices=[
                             ("drafted", "Draft"),
                             ("sent", "Sent to the owner"),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    verification.lifecycles.machine.StatusField(
+                    save_portal.lifecycles.machine.StatusField(
                         choices=[
                             ("drafted", "Draft"),
                             ("sent", "Sent to the owner"),

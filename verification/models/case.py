@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from save_portal.lifecycles.machine import changes
 from verification import case_number, immigration_documents
 from verification.enums import Benefit, PhotoAnswer, Pile, Wish
 from verification.history import NOT_IN_HISTORY, RowHistory, WriteHistory
@@ -21,7 +22,6 @@ from verification.lifecycles.case import (
     CaseLifecycle,
     CaseStatus,
 )
-from verification.lifecycles.machine import changes
 from verification.querysets import CaseQuerySet
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from save_portal.lifecycles.machine import changes
 from verification.enums import RecordOwner
 from verification.lifecycles.correction import (
     TRANSITIONS,
@@ -16,7 +17,6 @@ from verification.lifecycles.correction import (
     CorrectionLifecycle,
     CorrectionStatus,
 )
-from verification.lifecycles.machine import changes
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User

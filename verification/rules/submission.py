@@ -14,6 +14,7 @@ from typing import Any
 
 from anyascii import anyascii
 
+from agreements.articles import Article
 from verification.enums import Benefit, NoQueryReason
 from verification.errors import InvalidSubmission
 from verification.immigration_documents import (
@@ -63,7 +64,7 @@ class Submission:
     # What a machine says beside: kept with the question, asked of no record.
     legal_basis: str = ""
     point_of_contact: str = ""
-    channel: str = "browser"  # "browser", "batch" or "machine"
+    channel: str = "browser"  # "browser", "batch", "machine", "aamvanet"
 
     def enumerators(self) -> dict[str, str]:
         return {name: value for name in ENUMERATORS if (value := getattr(self, name))}
@@ -242,7 +243,11 @@ def validate(
         labels = ", ".join(
             Benefit(code).label if code in Benefit.values else code for code in refused
         )
-        findings.add("benefits", f"Your agreement with SAVE does not cover {labels} (S5.3).")
+        findings.add(
+            "benefits",
+            f"{Article.SCOPE} of your agreement with SAVE does not cover {labels} (S5.3). "
+            "Your agency administrator can ask for an amendment.",
+        )
     reference = " ".join(submission.agency_reference.split())
     if len(reference) > 40:
         findings.add("agency_reference", "A reference has at most 40 characters.")

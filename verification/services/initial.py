@@ -13,7 +13,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django_fsm import can_proceed
 
-from agreements.selectors import benefits_permitted
+from agreements.articles import Article
+from agreements.enums import AccessMode
+from agreements.selectors.binding import Permitted, permitted, why_nothing_may_be_asked
 from save_portal import audit, rows
 from save_portal.accounts.models import Agency, User
 from save_portal.web.timing import measured
@@ -50,6 +52,14 @@ TYPED = (
     *FIELDS,
 )
 
+# The way of access that each channel of a submission is; a file counts as typed by its user.
+MODE_OF_CHANNEL = {
+    "browser": AccessMode.BROWSER,
+    "batch": AccessMode.BROWSER,
+    "machine": AccessMode.WEB_SERVICES,
+    "aamvanet": AccessMode.AAMVANET,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -59,7 +69,7 @@ class Permission:
     agency: Agency
     at: datetime
     today: date
-    benefits: tuple[str, ...]
+    agreement: Permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,24 +207,34 @@ def _record_corrected_since(case: Case) -> bool:
 
 
 def _permission(*, by: User, at: datetime) -> Permission:
-    """Raise `NoAgreement` unless the agency may ask anything today."""
+    """Raise `NoAgreement` unless the agency may ask anything today.
+
+    The agreement is held until the transaction ends, so that one suspended at this moment either
+    comes first, and nothing is asked, or waits for the case.
+    """
     agency = by.agency
     assert agency is not None
     today = deadlines.local_date(at, agency.time_zone)
-    benefits = benefits_permitted(agency_id=agency.pk, on=today) if agency.is_active else ()
-    if not benefits:
-        raise NoAgreement(
-            f"{agency.name} has no agreement with SAVE in force today, so nothing can be asked. "
-            "Your agency administrator can tell you when it will be."
-        )
-    return Permission(by, agency, at, today, benefits)
+    found = permitted(agency_id=agency.pk, on=today, hold=True) if agency.is_active else None
+    if found is None or not found.benefits:
+        raise NoAgreement(why_nothing_may_be_asked(agency=agency, on=today))
+    return Permission(by, agency, at, today, found)
 
 
 def _permitted(submission: Submission, permission: Permission) -> Submission:
     """The submission in canonical form, if rule, agreement and program permit asking it."""
     if submission.no_query_reason:
         raise CaseError(NO_QUERY_RULES[submission.no_query_reason], rule="S10.1")
-    return validate(submission, today=permission.today, permitted_benefits=permission.benefits)
+    mode = MODE_OF_CHANNEL[submission.channel]
+    if not permission.agreement.allows(mode):
+        raise NoAgreement(
+            f"{Article.SCOPE} of your agreement with SAVE does not permit asking by this way "
+            f"({mode.label}). It permits: {permission.agreement.modes_in_words}. "
+            "Your agency administrator can ask for an amendment."
+        )
+    return validate(
+        submission, today=permission.today, permitted_benefits=permission.agreement.benefits
+    )
 
 
 def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:

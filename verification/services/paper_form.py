@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from agreements.selectors import agreement_in_force
+from agreements.selectors.binding import agreement_in_force
 from save_portal.accounts.models import User
 from save_portal.outbox import queue
 from verification import case_number, deadlines, policies
@@ -60,7 +60,7 @@ def enter(
     submission = validate(
         replace(submission, channel="paper", original_examined=True),
         today=today,
-        permitted_benefits=tuple(agreement.benefits),
+        permitted_benefits=agreement.permitted,
     )
     if mailed_on > today or (today - mailed_on).days > OLDEST_MAIL_DAYS:
         raise InvalidSubmission(

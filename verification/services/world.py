@@ -16,7 +16,8 @@ from typing import Any
 
 from django.db import transaction
 
-from agreements.models import Agreement, Purpose
+from agreements.enums import AccessMode
+from agreements.services import taking_over
 from save_portal.accounts.models import Agency, Department, Group, Office, User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
@@ -36,7 +37,7 @@ class DemoAgency:
     kind: str
     time_zone: str
     benefits: tuple[str, ...]
-    purpose: str
+    access_modes: tuple[str, ...]
     users: tuple[tuple[str, str, str], ...]  # (mail name, full name, role)
 
 
@@ -47,7 +48,7 @@ AGENCIES = (
         "local",
         "America/Chicago",
         ("snap", "medicaid", "tanf", "housing"),
-        Purpose.BENEFIT,
+        (AccessMode.BROWSER, AccessMode.WEB_SERVICES),
         (
             ("dana.whitfield", "Dana Whitfield", Role.GENERAL_USER),
             ("marco.ellison", "Marco Ellison", Role.GENERAL_USER),
@@ -61,7 +62,7 @@ AGENCIES = (
         "state",
         "America/Denver",
         ("drivers_license", "state_id"),
-        Purpose.CREDENTIAL,
+        (AccessMode.BROWSER, AccessMode.WEB_SERVICES, AccessMode.AAMVANET),
         (
             ("ian.castle", "Ian Castle", Role.GENERAL_USER),
             ("petra.lund", "Petra Lund", Role.SUPERVISOR),
@@ -74,7 +75,7 @@ AGENCIES = (
         "local",
         "Pacific/Guam",
         ("housing",),
-        Purpose.BENEFIT,
+        (AccessMode.BROWSER,),
         (
             ("nina.alvarez", "Nina Alvarez", Role.GENERAL_USER),
             ("tom.pryor", "Tom Pryor", Role.AGENCY_ADMINISTRATOR),
@@ -180,17 +181,17 @@ def _people_of_the_portal(at: datetime) -> int:
                 group=group if role == Role.GENERAL_USER else None,
             )
             count += 1
-        start = date(at.year - 1, 1, 1)
-        Agreement.objects.get_or_create(
-            number=f"MOA-{demo.code}",
-            defaults={
-                "agency": agency,
-                "purpose": demo.purpose,
-                "benefits": list(demo.benefits),
-                "in_force": (start, date(at.year + 4, 1, 1)),
-                "legal_basis": "Social Security Act, section 1137(d)",
-            },
-        )
+        if not agency.agreements.exists():
+            taking_over.take_over(
+                agency=agency,
+                number=f"MOA-{demo.code}",
+                benefits=demo.benefits,
+                access_modes=demo.access_modes,
+                term=(date(at.year - 1, 1, 1), date(at.year + 4, 1, 1)),
+                legal_basis="Social Security Act, section 1137(d)",
+                by=None,
+                at=at,
+            )
     for code, name, members in OFFICES:
         office, _ = Office.objects.update_or_create(code=code, defaults={"name": name})
         for mail_name, full_name, role in members:

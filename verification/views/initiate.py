@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agreements.selectors import agreement_in_force
+from agreements.articles import Article
+from agreements.enums import AccessMode
+from agreements.selectors.binding import permitted, why_nothing_may_be_asked
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from verification import deadlines
-from verification.enums import Benefit
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.initiate import DetailsForm, DocumentForm
 from verification.immigration_documents import DOCUMENT_TYPES, DocumentType
@@ -42,6 +43,9 @@ class DocumentGroup:
 def choose(request: HttpRequest) -> HttpResponse:
     """Step 1. A draft begins here, so that nothing typed after it can be lost."""
     user: Any = request.user
+    if sentence := _why_not(user):
+        context = {"sentence": sentence, "here": "initiate"}
+        return render(request, "verification/initiate_not_permitted.html", context, status=403)
     draft = _draft(request, request.GET["draft"]) if request.GET.get("draft") else None
     form = DocumentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -179,9 +183,22 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
 def permitted_benefits(user: Any) -> tuple[str, ...]:
     """What the agency's agreement lets this person ask about today (S5.1)."""
     today = deadlines.local_date(timezone.now(), user.agency.time_zone)
-    agreement = agreement_in_force(agency_id=user.agency_id, on=today)
-    known = set(Benefit.values)
-    return tuple(code for code in agreement.benefits if code in known) if agreement else ()
+    found = permitted(agency_id=user.agency_id, on=today)
+    return found.benefits if found else ()
+
+
+def _why_not(user: Any) -> str:
+    """Why this person can begin no case in the browser today; empty where one can (S5.1)."""
+    today = deadlines.local_date(timezone.now(), user.agency.time_zone)
+    found = permitted(agency_id=user.agency_id, on=today)
+    if found is None or not found.benefits or not user.agency.is_active:
+        return why_nothing_may_be_asked(agency=user.agency, on=today)
+    if not found.allows(AccessMode.BROWSER):
+        return (
+            f"{Article.SCOPE} of your agreement with SAVE does not permit beginning cases in the "
+            f"browser. It permits: {found.modes_in_words}."
+        )
+    return ""
 
 
 def _form(user: Any, document: DocumentType, *, data: Any = None, typed: Any = None) -> DetailsForm:

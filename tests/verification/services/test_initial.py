@@ -196,7 +196,7 @@ def test_nobody_asks_without_an_agreement_in_force(people_on_record):
     late = make_agency("LATE")
     caseworker = make_user("Liv", "general_user", agency=late)
     with system_scope():
-        late.agreements.update(in_force=(date(2020, 1, 1), date(2026, 11, 20)))
+        late.agreements.update(term=(date(2020, 1, 1), date(2026, 11, 20)))
     with pytest.raises(NoAgreement):
         initiate(caseworker)
     assert counts() == (0, 0, 0, 0, 0)

@@ -98,7 +98,7 @@ def test_an_equal_question_in_a_second_draft_names_the_open_case(dana):
         ({"family_name": "'-'"}, "at least one letter"),
         ({"given_name": "x" * 41}, "at most 40 characters"),
         ({"benefits": []}, "Tick what the person applies for."),
-        ({"benefits": ["tanf"]}, "Your agreement with SAVE does not allow this purpose."),
+        ({"benefits": ["tanf"]}, "Article 4 of your agreement with SAVE does not cover this."),
         ({"original": ""}, "SAVE checks data, not paper."),
         ({"original": "suspect"}, "Say in a few words what makes you doubt."),
         ({"agency_reference": "9" * 41}, "at most 40 characters"),

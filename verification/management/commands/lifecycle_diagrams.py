@@ -6,9 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from agreements.lifecycles.diagram import agreement_page
 from verification.lifecycles.diagram import case_page, correction_page
 
-PAGES = {"case.md": case_page, "correction.md": correction_page}
+PAGES = {
+    "agreement.md": agreement_page,
+    "case.md": case_page,
+    "correction.md": correction_page,
+}
 
 
 class Command(BaseCommand):

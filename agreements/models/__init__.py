@@ -1,0 +1,5 @@
+"""Agreements, their texts, signatures and supplements."""
+
+from agreements.models.agreement import Agreement
+
+__all__ = ["Agreement"]
