@@ -9,8 +9,8 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from billing.lifecycles import TRANSITIONS, InvoiceLifecycle, InvoiceStatus
-from verification.enums import ChargeKind
 from save_portal.lifecycles.machine import changes
+from verification.enums import ChargeKind
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
