@@ -9,7 +9,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-import verification.lifecycles.machine
+import save_portal.lifecycles.machine
 
 
 class Migration(migrations.Migration):
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    verification.lifecycles.machine.StatusField(
+                    save_portal.lifecycles.machine.StatusField(
                         choices=[
                             ("proposed", "Waits for another officer"),
                             ("approved", "Approved"),

@@ -17,7 +17,7 @@ from django.db.models import F, Func, Q
 from billing.enums import PRICED
 from billing.lifecycles import PRICE_CHANGE_TRANSITIONS, PriceChangeLifecycle, PriceChangeStatus
 from save_portal.accounts.models import Agency
-from verification.lifecycles.machine import changes
+from save_portal.lifecycles.machine import changes
 
 
 class Price(models.Model):
