@@ -44,8 +44,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Step 1. A draft begins here, so that nothing typed after it can be lost."""
     user: Any = request.user
     if sentence := _why_not(user):
-        context = {"sentence": sentence, "here": "initiate"}
-        return render(request, "verification/initiate_not_permitted.html", context, status=403)
+        return render(
+            request,
+            "verification/initiate_not_permitted.html",
+            {"sentence": sentence, "here": "initiate"},
+            status=403,
+        )
     draft = _draft(request, request.GET["draft"]) if request.GET.get("draft") else None
     form = DocumentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
