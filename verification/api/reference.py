@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.request import Request
 
-from agreements.selectors import benefits_permitted
+from agreements.selectors.binding import benefits_permitted
 from save_portal.accounts.roles import Permission
 from save_portal.machines.endpoint import Answer, Endpoint
 from verification import deadlines

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agreements.selectors import benefits_permitted
+from agreements.selectors.binding import benefits_permitted
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from save_portal.machines import services

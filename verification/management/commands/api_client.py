@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from agreements.selectors import benefits_permitted
+from agreements.selectors.binding import benefits_permitted
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import system_scope
 from save_portal.machines.services import ClientError, make_client
