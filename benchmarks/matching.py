@@ -17,7 +17,7 @@ import re
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
@@ -32,7 +32,7 @@ from benchmarks.intervals import wilson
 from verification.records import matching
 from verification.records.matching import About, Name, name_of
 from verification.records.names import PARTICLES, fold
-from verification.records.naming import known
+from verification.records.naming import COMPOUND, FIRST_HALVES, ORDERED, SYLLABIC, known
 from verification.records.population.name_lists import CULTURES, Culture
 
 
@@ -140,6 +140,7 @@ class Book:
     """What `namebook` would know of this population."""
 
     def __init__(self, people: list[Someone]) -> None:
+        self.people = len(people)
         self.given: Counter[str] = Counter()
         self.families: Counter[str] = Counter()
         self.sexes: Counter[tuple[str, str]] = Counter()
@@ -153,6 +154,14 @@ class Book:
 
     def is_family_name(self, name: str) -> bool:
         return self.families[name] > 1
+
+    def is_only_listed(self, name: str, beside: str) -> bool:
+        return not self.given[name] and self.given[beside] >= 8
+
+    def share(self, given: Iterable[str], family: Iterable[str]) -> float:
+        rarest_given = min((self.given[name] for name in given), default=0)
+        rarest_family = min((self.families[name] for name in family), default=0)
+        return rarest_given * rarest_family / self.people**2
 
     def of_the_other_sex(self, name: str, sex: str) -> bool:
         other = "F" if sex == "M" else "M"
@@ -378,25 +387,41 @@ def another_given(draw: random.Random, person: Someone) -> str:
     return fold(draw.choice(person.culture.women if person.sex == "F" else person.culture.men))
 
 
+def divisible(person: Someone) -> bool:
+    """Whether a part of the given name is a name of its own, and no half of one."""
+    parts = person.given.split()
+    return person.culture.country not in SYLLABIC and not (
+        person.culture.country in COMPOUND and FIRST_HALVES & set(parts[:-1])
+    )
+
+
+def _divided(change: Callable[[random.Random, list[str]], list[str] | None]) -> Vary:
+    vary = _given(change)
+    return lambda draw, person: vary(draw, person) if divisible(person) else None
+
+
+_reversed = _given(lambda draw, parts: parts[::-1] if len(parts) == 2 else None)
+
 OWN: dict[str, tuple[float, Vary]] = {
     # kind: how often in daily work, and what it does to the person's own data
     "exact": (85.0, lambda draw, person: person),
     "format": (8.0, typed_case),
     "name_swap": (0.4, lambda d, p: replace(p, family=p.given, given=p.family)),
     "token_shift": (0.3, token_shift),
-    "middle_drop": (1.2, _given(lambda d, parts: parts[:1] if len(parts) > 1 else None)),
+    "middle_drop": (1.2, _divided(lambda d, parts: parts[:1] if len(parts) > 1 else None)),
     "middle_initial": (0.8, _given(
         lambda d, p: [p[0], p[1][0], *p[2:]] if len(p) > 1 else None)),
-    "middle_add": (0.3, lambda d, p: replace(
-        p, given=f"{p.given} {another_given(d, p)}")),
+    "middle_add": (0.3, lambda d, p: replace(p, given=f"{p.given} {another_given(d, p)}")
+        if divisible(p) and p.given not in FIRST_HALVES else None),
     "compound_drop": (0.6, _family(
-        lambda d, p: [d.choice(p)] if len(p) == 2 and not PARTICLES & set(p) else None)),
+        lambda d, p: [d.choice(p)]
+        if len(p) == 2 and not (PARTICLES | FIRST_HALVES) & set(p) else None)),
     "compound_add": (0.3, lambda d, p: replace(
         p, family=f"{p.family} {fold(d.choice(p.culture.surnames))}")
         if p.culture.double and " " not in p.family else None),
     "particle": (0.4, particle),
     "joined": (0.3, _given(lambda d, p: ["".join(p)] if len(p) == 2 else None)),
-    "reordered": (0.1, _given(lambda d, p: p[::-1] if len(p) == 2 else None)),
+    "reordered": (0.1, lambda d, p: None if p.culture.country in ORDERED else _reversed(d, p)),
     "nickname": (0.1, nickname),
     "cut_off": (0.2, cut_off),
     "day_month_swapped": (0.3, swapped_day),
@@ -467,15 +492,24 @@ def others_questions(draw: random.Random, people: list[Someone], each: int) -> I
             "stranger": other,
             "impostor knows the birthday": replace(other, born=held.born),
             "impostor, same family name": replace(kin, family=held.family, born=held.born),
-            "impostor, same given name": replace(kin, given=held.given, born=held.born),
+            "impostor, same first name": replace(kin, given=held.given, born=held.born),
             "namesake, own birthday": replace(held, born=kin.born),
             "relative": replace(kin, family=held.family),
             "twin": replace(kin, family=held.family, born=held.born, sex=kin.sex),
         }
         if close := close_given(draw, held, pools[held.culture.country]):
             cases["twin of a close name"] = replace(held, given=close)
+        parts = held.given.split()
+        if len(parts) == 2 and not divisible(held):
+            cases["half of the given name"] = replace(held, given=draw.choice(parts))
+        if len(parts) == 2 and held.culture.country in ORDERED and parts[0] != parts[1]:
+            cases["given names the other way around"] = replace(held, given=" ".join(parts[::-1]))
         for kind, typed in cases.items():
-            if typed.born == held.born and within(typed.name, held.name):
+            if (
+                "given name" not in kind
+                and typed.born == held.born
+                and within(typed.name, held.name)
+            ):
                 kind = "name within the other's, same birthday"
             if (typed.name, typed.born) != (held.name, held.born):
                 yield Question(kind, typed, held, own=False)

@@ -44,6 +44,14 @@ class Book(Protocol):
         """Whether hardly anybody of `sex` (M, F) bears this given name, and many others do."""
         ...
 
+    def is_only_listed(self, name: str, beside: str) -> bool:
+        """Whether nobody on record bears this given name, but enough people the one beside it."""
+        ...
+
+    def share(self, given: Iterable[str], family: Iterable[str]) -> float:
+        """Which share of all people bears the rarest of these given and of these family names."""
+        ...
+
 
 class ListedNames:
     """The book that is there without any population: the public lists."""
@@ -56,6 +64,12 @@ class ListedNames:
 
     def of_the_other_sex(self, name: str, sex: str) -> bool:
         return False
+
+    def is_only_listed(self, name: str, beside: str) -> bool:
+        return False
+
+    def share(self, given: Iterable[str], family: Iterable[str]) -> float:
+        return 0.0
 
 
 LISTED = ListedNames()
@@ -154,6 +168,16 @@ class Side:
     def left_over(self) -> list[int]:
         return [place for place in self.free if place not in self.optional]
 
+    def first_family(self) -> int | None:
+        """The place of the first family name that is no particle."""
+        return next((p for p in range(self.families) if p not in self.optional), None)
+
+    def found(self) -> tuple[list[str], list[str]]:
+        """The given and the family names that have found theirs."""
+        places = [p for p in range(len(self.parts)) if p not in self.free]
+        given = [self.parts[place] for place in places if not self.is_family(place)]
+        return given, [self.parts[place] for place in places if self.is_family(place)]
+
     def first_given(self) -> int | None:
         """The place of the first given name that is no particle."""
         return next(
@@ -184,6 +208,7 @@ class Comparison:
         self.shortest = 1 if about.countries & naming.SYLLABIC.keys() else 2
         self.worst = Grade.SAME if typed.family == held.family else Grade.SPELLED
         self.whole = 0  # parts that have found theirs by all their letters
+        self.pairs: list[tuple[int, int]] = []  # parts in the given names that have found theirs
         self.grade = self._grade()
 
     def _grade(self) -> Grade:
@@ -205,9 +230,49 @@ class Comparison:
                 return Grade.NO
         if not (self.typed.anchored() and self.held.anchored()):
             return Grade.NO
+        if self._in_another_order():
+            return Grade.NO
         if self.typed.left_over or self.held.left_over:
+            if self._may_be_anothers():
+                return Grade.NO
             self.worst = max(self.worst, Grade.PART)
         return self.worst
+
+    def _in_another_order(self) -> bool:
+        """Whether given names changed places where the order makes the person."""
+        if not self.about.countries & naming.ORDERED:
+            return False
+        places = [held for _, held in sorted(self.pairs)]
+        if len({self.typed.parts[typed] for typed, _ in self.pairs}) == 1:
+            return False  # the same name twice has no order
+        return places != sorted(places)
+
+    def _may_be_anothers(self) -> bool:
+        """Whether with what is left over it is as well the whole name of somebody else.
+
+        Half of a given name of two syllables, or of MARIE-ROSE, is no name left out, nor is
+        BAPTISTE for JEAN-BAPTISTE. Nobody puts a surname before the first one on record. And
+        MARIA HERNANDEZ is so many people that it names none of them.
+        """
+        left = [(side, place) for side in (self.typed, self.held) for place in side.left_over]
+        if any(self._is_half_a_name(side, place) for side, place in left):
+            return True
+        loose = any(self.held.is_family(place) for place in self.held.free)  # DEAA CRUZ, DELA CRUZ
+        if self.typed.first_family() in self.typed.left_over and not loose:
+            return True
+        fields = {side.is_family(place) for side, place in left}
+        most = COMMON if len(fields) == 1 else COMMON_WHEN_TWICE_LEFT_OUT
+        return self.book.share(*self.held.found()) > most
+
+    def _is_half_a_name(self, side: Side, place: int) -> bool:
+        """Whether the part belongs to its neighbor: a syllable, or what follows MARIE in a name."""
+        part = side.parts[place]
+        if self.about.countries & naming.COMPOUND:
+            before = side.parts[place - 1] if place not in (0, side.families) else ""
+            if side.is_family(place):
+                return not naming.FIRST_HALVES.isdisjoint((part, before))
+            return before in naming.FIRST_HALVES and place - 1 not in side.free
+        return not side.is_family(place) and naming.is_word(part, self.about.countries)
 
     def _pair(self, grade: Grade, alike: Callable[[int, int], bool]) -> None:
         """Give each typed part the first part on record that is alike, the same field first."""
@@ -240,6 +305,8 @@ class Comparison:
         self.worst = max(self.worst, grade)
         if grade <= Grade.SPELLED:
             self.whole += 1
+        if not (self.typed.is_family(typed[0]) or self.held.is_family(held[0])):
+            self.pairs.append((typed[0], held[0]))
 
     def _same(self, typed: int, held: int) -> bool:
         return self.typed.parts[typed] == self.held.parts[held]
@@ -302,10 +369,17 @@ class Comparison:
         # Sisters are called MEENA and REENA, SNEHA and NEHA: no hand strikes such a letter.
         if kind is names.Slip.BESIDES or (kind is names.Slip.WRONG and at in (0, len(b) - 1)):
             return False
-        return not (self.book.is_given_name(a) or naming.is_word(a, self.about.countries))
+        if naming.is_word(a, self.about.countries):
+            return False
+        # MARAI is a name somewhere in the world; who struck it meant MARIA.
+        plain = kind in (names.Slip.SWAPPED, names.Slip.NEAR) and at not in (0, len(b) - 1)
+        return not self.book.is_given_name(a) or (plain and self.book.is_only_listed(a, b))
 
 
 SHORTEST_FIELD = 9  # letters and spaces; no form is known to hold fewer
+# The share of all people that may bear what was found, where a part of the name is left over in
+# one field, or in both.
+COMMON, COMMON_WHEN_TWICE_LEFT_OUT = 1 / 400, 1 / 5_000
 
 
 def compare(
@@ -318,7 +392,7 @@ def compare(
         return Grade.SAME
     if squashed(typed) == squashed(held):
         return Grade.SAME
-    if sorted(typed.all) == sorted(held.all):
+    if sorted(typed.all) == sorted(held.all) and not about.countries & naming.ORDERED:
         return Grade.SPELLED
     return Comparison(one_name(typed), one_name(held), about, book).grade
 

@@ -6,6 +6,7 @@ smallest of everything seen are the same in whatever order it is seen, loading a
 files the other way around, changes nothing. The work of a day is the day's rows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from verification.records.models import BorneName
 from verification.records.naming import known
 
 SAMPLE = 8
+FEWEST = 1_000  # people on record, before shares of them mean anything
 EVERYBODY = ""  # the entry that counts all people has no name
 LATIN_MARKS = (
     "ÁÀÂÄÃÅĄÇĆČÉÈÊËĘĚÍÌÎÏŁÑŃŇÓÒÔÖÕØŘŠŚÚÙÛÜŮÝŽŹŻĞŞİ",
@@ -122,6 +124,17 @@ class PeoplesNames:
         if sex == "F":
             own, other = other, own
         return sex in ("M", "F") and other >= 5 and own * 20 < other
+
+    def is_only_listed(self, name: str, beside: str) -> bool:
+        return not self.bearers(name).given and self.bearers(beside).given >= SAMPLE
+
+    def share(self, given: Iterable[str], family: Iterable[str]) -> float:
+        """Taken as independent; of a population too small to tell, nobody."""
+        if self.people < FEWEST:
+            return 0.0
+        rarest_given = min((self.bearers(name).given for name in given), default=0)
+        rarest_family = min((self.bearers(name).family for name in family), default=0)
+        return (rarest_given / self.people) * (rarest_family / self.people)
 
 
 def _read(name: str) -> Bearers:

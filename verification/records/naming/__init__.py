@@ -59,6 +59,13 @@ SYLLABIC: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(words("CHN TWN HKG MAC SGP"), pinyin.is_word),
     **dict.fromkeys(words("KOR PRK"), korean.is_word),
 }
+# Where the order of given names makes the person: two syllables, or one's own and the father's.
+ORDERED = SYLLABIC.keys() | words(
+    "SOM DJI ETH ERI EGY IRQ SYR JOR LBN YEM SAU KWT ARE QAT BHR OMN PSE LBY SDN"
+)
+# Where a name of two words is one name: MARIE-ROSE is not MARIE, BAPTISTE not JEAN-BAPTISTE.
+COMPOUND = words("HTI FRA COD COG SEN CIV CMR BEN TGO GAB CAF")
+FIRST_HALVES = words("JEAN MARIE ROSE ANNE SAINT FILS")
 NO_PARTICLES = words("CHN TWN HKG MAC SGP KOR PRK VNM KHM LAO THA MMR JPN MNG")
 
 
