@@ -1,12 +1,13 @@
 """What the administrator and the office write on an invoice."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from billing.enums import EXEMPTABLE, PRICED
-from billing.models import Payment
+from billing.models import InvoiceLine, Payment
 from billing.selectors.prices import ListInForce
 from save_portal.accounts.models import Agency
 from save_portal.web.forms import MemorableDateField, PortalForm
@@ -31,11 +32,18 @@ def money(label: str, *, example: str = "1250.50", required: bool = True) -> for
 
 
 class DisputeForm(PortalForm):
+    line = forms.TypedChoiceField(
+        label="Which line?",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select({"class": "usa-select"}),
+    )
     reason = forms.CharField(
-        label="Which line is wrong, and why?",
+        label="What is wrong with it?",
         max_length=1000,
         widget=LONG,
-        error_messages={"required": "Say which line is wrong, and why."},
+        error_messages={"required": "Say what is wrong."},
     )
 
 
@@ -80,9 +88,34 @@ FORMS: dict[str, type[PortalForm]] = {
 }
 
 
-def form_for(act: str, data: Any = None) -> PortalForm:
+def form_for(
+    act: str, data: Any = None, *, lines: Iterable[InvoiceLine] = (), initial: Any = None
+) -> PortalForm:
     """The form of an act, bound when `data` is given; ids differ, for several on one page."""
-    return FORMS[act](data, auto_id=f"{act}_%s")
+    form = FORMS[act](data, auto_id=f"{act}_%s", initial=initial)
+    if isinstance(form, DisputeForm):
+        choices = [(line.position, f"Line {line.position}: {line}") for line in lines]
+        line: Any = form.fields["line"]
+        line.choices = [("", "The whole invoice"), *choices]
+    return form
+
+
+class SlipForm(PortalForm):
+    code = forms.CharField(
+        label="Code of the remittance slip",
+        max_length=30,
+        help_text="Scan the bars or type what stands under them. The number of an invoice will do.",
+        widget=forms.TextInput({"class": "usa-input mono", "autofocus": True}),
+        error_messages={"required": "Scan or type the code of the slip."},
+    )
+
+
+class LimitForm(PortalForm):
+    amount = money("Warn me at, in a month", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].help_text = "Dollars and cents. Leave it empty for no limit."
 
 
 class PriceListForm(PortalForm):

@@ -28,6 +28,7 @@ class InvoiceStatus(models.TextChoices):
 
 
 S = InvoiceStatus
+PAYABLE = (S.ISSUED, S.PARTLY_PAID, S.ADJUSTED)  # what is disputed waits for its answer
 OWED = (S.ISSUED, S.PARTLY_PAID, S.DISPUTED, S.ADJUSTED)
 
 # Sides: "office" is the program's billing, "agency" the administrator who gets the invoice.

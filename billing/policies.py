@@ -25,6 +25,12 @@ def check_disputes(by: User, *, agency_id: int) -> None:
         )
 
 
+def check_pays(by: User, *, agency_id: int) -> None:
+    """The administrator pays, and sets the limit at which to be warned."""
+    if by.agency_id != agency_id or not by.can(Permission.VIEW_INVOICES):
+        raise BillingError("Only the administrator of the agency does this.", status_code=403)
+
+
 def check_is_second_officer(by: User, *, proposed_by_id: int) -> None:
     """Prices are changed by two officers (S4.3)."""
     if by.pk == proposed_by_id:

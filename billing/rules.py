@@ -58,3 +58,10 @@ def up_to_minimum(used: Iterable[Used], *, minimum: Decimal) -> Decimal:
 
 def due_on(issued_on: date) -> date:
     return issued_on + timedelta(days=DAYS_TO_PAY)
+
+
+def projected(amount: Decimal, *, working_days_gone: int, working_days: int) -> Decimal:
+    """What a month would come to if its other working days were like those that have gone."""
+    if not working_days_gone:
+        return amount
+    return (amount * working_days / working_days_gone).quantize(CENT)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from procrastinate.contrib.django import app
 
+from billing.services import limits, reminding
 from billing.services.invoicing import issue_month
 from save_portal.calendar.federal import federal_calendar
 
@@ -19,3 +20,17 @@ def issue_invoices(timestamp: int) -> None:
     first = now.date().replace(day=1)
     if now.date() <= first + timedelta(days=10) and federal_calendar().is_working_day(now.date()):
         issue_month((first - timedelta(days=1)).replace(day=1), at=now)
+
+
+@app.periodic(cron="20 14 * * *")
+@app.task(queueing_lock="remind_of_invoices", pass_context=False)
+def remind_of_invoices(timestamp: int) -> int:
+    """Daily: invoices that are due soon, and those that are late."""
+    return reminding.remind(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(queueing_lock="warn_of_limits", pass_context=False)
+def warn_of_limits(timestamp: int) -> int:
+    """Hourly: agencies whose month comes near the limit that they set."""
+    return limits.warn(at=datetime.fromtimestamp(timestamp, tz=UTC))

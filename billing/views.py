@@ -10,15 +10,19 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.errors import BillingError
-from billing.forms import FORMS, form_for
+from billing.forms import FORMS, LimitForm, SlipForm, form_for
 from billing.lifecycles import InvoiceStatus
+from billing.models import Payment
+from billing.remittance import number_of
 from billing.selectors import invoices as selectors
 from billing.selectors.invoices import InvoicePage
-from billing.services import payments
+from billing.selectors.limits import limit_of
+from billing.services import limits, payments
 from save_portal.accounts.roles import Permission
 from save_portal.documents import render_pdf
 from save_portal.web.permissions import require
@@ -57,7 +61,51 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, number: str) -> HttpResponse:
     page = _page(request, number)
-    return _render(request, page, {name: form_for(name) for name in _acts(page)})
+    return _render(request, page, _forms(page, by_slip="check" in request.GET))
+
+
+@require(Permission.MANAGE_PROGRAM)
+@require_safe
+def checks(request: HttpRequest) -> HttpResponse:
+    """The code of a slip, scanned or typed, leads to its invoice and the form for the check."""
+    user: Any = request.user
+    form = SlipForm(request.GET if "code" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        try:
+            number = number_of(form.cleaned_data["code"])
+        except BillingError as refused:
+            form.add_error("code", refused.message)
+        else:
+            if selectors.invoice_page(user=user, number=number) is not None:
+                address = reverse("billing:invoice", args=[number])
+                return redirect(f"{address}?check#pay-h")
+            form.add_error("code", f"There is no invoice {number}.")
+    context = {"form": form, "here": "invoices"}
+    return render(request, "billing/checks.html", context, status=422 if form.errors else 200)
+
+
+@require(Permission.VIEW_INVOICES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def limit(request: HttpRequest) -> HttpResponse:
+    """The amount at which the administrators are warned. It stops nothing."""
+    user: Any = request.user
+    if user.agency_id is None:
+        raise Http404
+    holds = limit_of(user.agency_id)
+    form = LimitForm(request.POST or None, initial={"amount": holds.amount if holds else None})
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                limits.set_limit(
+                    agency_id=user.agency_id, by=user, at=timezone.now(), **form.cleaned_data
+                )
+        except BillingError as refused:
+            form.add_error("amount", refused.message)
+        else:
+            messages.success(request, "Set. It warns by mail and never stops a verification.")
+            return redirect("billing:invoices")
+    context = {"form": form, "here": "invoices"}
+    return render(request, "billing/limit.html", context, status=422 if form.errors else 200)
 
 
 @require(Permission.VIEW_INVOICES)
@@ -88,6 +136,20 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 @require(Permission.VIEW_INVOICES)
 @require_safe
+def slip(request: HttpRequest, number: str) -> HttpResponse:
+    """The slip alone, to print and send with a check."""
+    page = _page(request, number)
+    if not page.slip_code:
+        raise Http404
+    context = {"page": page, "invoice": page.invoice, "demo": settings.DEMO}
+    content = render_pdf("pdf/remittance_slip.html", context)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="slip-{page.invoice.number}.pdf"'
+    return response
+
+
+@require(Permission.VIEW_INVOICES)
+@require_safe
 def as_csv(request: HttpRequest, number: str) -> HttpResponse:
     """Each transaction as a row."""
     page = _page(request, number)
@@ -107,7 +169,7 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if name not in FORMS:
         raise Http404
     page = _page(request, number)
-    form = form_for(name, request.POST)
+    form = form_for(name, request.POST, lines=page.lines)
     refused: BillingError | None = None
     if form.is_valid():
         try:
@@ -121,7 +183,7 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if refused is not None and refused.field in form.fields:
         form.add_error(refused.field, refused.message)
         refused = None
-    forms = {other: form_for(other) for other in _acts(page)} | {name: form}
+    forms = _forms(page) | {name: form}
     status = 422 if form.errors else refused.status_code if refused else 200
     return _render(request, page, forms, refused=refused, failed=form, status=status)
 
@@ -129,7 +191,9 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
 def _do(name: str, page: InvoicePage, data: dict[str, Any], *, version: int, by: Any) -> None:
     at = timezone.now()
     if name == "pay":
-        payments.record(agency_id=page.invoice.agency_id, by=by, at=at, **data)
+        payments.record(
+            agency_id=page.invoice.agency_id, invoice_id=page.invoice.pk, by=by, at=at, **data
+        )
         return
     service: Any = {
         "dispute": payments.dispute,
@@ -138,6 +202,15 @@ def _do(name: str, page: InvoicePage, data: dict[str, Any], *, version: int, by:
         "write-off": payments.write_off,
     }[name]
     service(invoice_id=page.invoice.pk, version=version, by=by, at=at, **data)
+
+
+def _forms(page: InvoicePage, *, by_slip: bool = False) -> dict[str, Any]:
+    """The forms of the page; with a slip the one for the check is filled in."""
+    check = {"method": Payment.Method.CHECK, "amount": page.still_open} if by_slip else None
+    return {
+        name: form_for(name, lines=page.lines, initial=check if name == "pay" else None)
+        for name in _acts(page)
+    }
 
 
 def _acts(page: InvoicePage) -> list[str]:

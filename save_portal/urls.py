@@ -25,5 +25,6 @@ urlpatterns = [
     path("api/<path:rest>", missing),
     path("casecheck/", include("casecheck.urls")),
     path("invoices/", include("billing.urls")),
+    path("card-stand-in/", include("billing.stand_in_urls")),
     path("", include("verification.urls")),
 ]

@@ -58,6 +58,7 @@ class Invoice(InvoiceLifecycle):
         "self", null=True, on_delete=models.PROTECT, related_name="credit_notes"
     )
     total = models.DecimalField(max_digits=12, decimal_places=2)
+    dispute_line = models.PositiveIntegerField(null=True, help_text="empty: the whole invoice")
     dispute_reason = models.CharField(max_length=1000, blank=True)
     reply = models.CharField(max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -171,4 +172,6 @@ class InvoiceLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"line {self.position}"
+        if not self.kind:
+            return self.remark
+        return f"{self.get_kind_display()}, {self.by.full_name if self.by else ''}, ${self.amount}"

@@ -19,6 +19,13 @@ class Payment(models.Model):
     method = models.CharField(max_length=8, choices=Method.choices)
     reference = models.CharField(max_length=60, help_text="number of the check or of the card act")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
+    invoice = models.ForeignKey(
+        "billing.Invoice",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="named by the slip or the card order; covered before all others",
+    )
     received_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from billing import policies, rules
-from billing.lifecycles import OWED, InvoiceStatus
-from billing.models import Allocation, Invoice, InvoiceLine, MonthClose
+from billing import cards, policies, rules
+from billing.lifecycles import OWED, PAYABLE, InvoiceStatus
+from billing.models import Allocation, CardOrder, Invoice, InvoiceLine, MonthClose, SpendingLimit
+from billing.remittance import code_of
+from billing.selectors.limits import limit_of
 from billing.selectors.prices import minimum_of, prices_on
 from billing.selectors.used import used_until_now
 from save_portal.accounts.models import Agency, User
+from save_portal.calendar.federal import federal_calendar
 from save_portal.web.keyset import Page, paginate
 from verification.models import ChargeEvent
 
@@ -27,13 +30,17 @@ AGES = ((30, "Up to 30 days"), (60, "31 to 60 days"), (90, "61 to 90 days"))
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """This month so far: `minimum` is what is still missing to the minimum of a paid month."""
+    """This month so far: `minimum` is what is still missing to the minimum of a paid month.
+
+    `projected` is the whole month, if its working days to come are like those that have gone.
+    """
 
     month: date
     acts: int
     amount: Decimal
     minimum: Decimal
     exempt: bool
+    projected: Decimal
 
     @property
     def total(self) -> Decimal:
@@ -46,8 +53,16 @@ class InvoiceList:
     next: str | None
     previous: str | None
     forecast: Forecast | None
+    limit: SpendingLimit | None
     is_office: bool
     ages: list[tuple[str, int, Decimal]]
+
+    @property
+    def share_of_limit(self) -> int | None:
+        """How much of the limit this month has reached, in percent."""
+        if self.forecast is None or self.limit is None or not self.limit.amount:
+            return None
+        return int(self.forecast.total * 100 / self.limit.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,10 @@ class InvoicePage:
     allocations: list[Allocation]
     credit_notes: list[Invoice]
     still_open: Decimal
+    slip_code: str
+    disputed_line: InvoiceLine | None
     may_dispute: bool
+    may_pay: bool
     may_answer: bool
     may_record: bool
 
@@ -111,22 +129,35 @@ def invoice_list(
         next=page.next,
         previous=page.previous,
         forecast=None if office or user.agency is None else forecast(user.agency, at=at),
+        limit=None if user.agency_id is None else limit_of(user.agency_id),
         is_office=office,
         ages=receivables_by_age(today=at.date()) if office else [],
     )
 
 
 def forecast(agency: Agency, *, at: datetime) -> Forecast:
-    """What the month would cost if it ended now."""
+    """What the month would cost if it ended now, and what it will if it goes on so."""
     today = at.astimezone(ZoneInfo(agency.time_zone)).date()
     month = today.replace(day=1)
     used = used_until_now(agency.pk, month)
+    amount = sum((use.amount for use in used), Decimal())
+    least = minimum_of(month)
+    calendar = federal_calendar()
+    eve = month - timedelta(days=1)
+    projected = rules.projected(
+        amount,
+        working_days_gone=calendar.working_days_between(eve, today),
+        working_days=calendar.working_days_between(
+            eve, rules.first_of_next(month) - timedelta(days=1)
+        ),
+    )
     return Forecast(
         month=month,
         acts=sum(use.quantity for use in used),
-        amount=sum((use.amount for use in used), Decimal()),
-        minimum=rules.up_to_minimum(used, minimum=minimum_of(month)),
+        amount=amount,
+        minimum=rules.up_to_minimum(used, minimum=least),
         exempt=prices_on(today, agency=agency).is_exempt(today),
+        projected=max(projected, least) if amount else projected,
     )
 
 
@@ -176,11 +207,29 @@ def invoice_page(*, user: User, number: str) -> InvoicePage | None:
         allocations=list(invoice.allocations.select_related("payment")),
         credit_notes=list(invoice.credit_notes.all()),
         still_open=invoice.still_open,  # type: ignore[attr-defined]
+        slip_code=code_of(invoice.number) if is_invoice else "",
+        disputed_line=next((line for line in lines if line.position == invoice.dispute_line), None),
+        may_pay=not office
+        and is_invoice
+        and invoice.status in PAYABLE
+        and cards.provider() is not None,
         may_dispute=not office
         and is_invoice
         and invoice.status in (InvoiceStatus.ISSUED, InvoiceStatus.PARTLY_PAID),
         may_answer=office and invoice.status == InvoiceStatus.DISPUTED,
         may_record=office and is_invoice and invoice.status in OWED,
+    )
+
+
+def card_order(*, user: User, code: str) -> CardOrder | None:
+    """An order with what came of it; None where it is not this agency's. Two queries."""
+    if user.agency_id is None:
+        return None
+    return (
+        CardOrder.objects.filter(code=code, agency_id=user.agency_id)
+        .select_related("invoice", "payment")
+        .prefetch_related("payment__allocations__invoice")
+        .first()
     )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django_fsm import can_proceed
 
-from billing import policies
+from billing import policies, rules
 from billing.errors import BillingError
 from billing.lifecycles import OWED, InvoiceStatus
 from billing.models import Allocation, Invoice, InvoiceLine, Payment
@@ -33,8 +33,9 @@ def record(
     received_on: date,
     by: User,
     at: datetime,
+    invoice_id: int | None = None,
 ) -> Payment:
-    """Record a payment once; it covers the agency's open invoices, oldest first.
+    """The office records a payment; it covers the named invoice, then the oldest open ones.
 
     What is left over stays as a credit and is taken for the next invoice. The same reference with
     the same amount again is the same payment; with another amount it is refused.
@@ -45,17 +46,46 @@ def record(
         raise BillingError("Choose how it was paid.", field="method")
     if not reference:
         raise BillingError("Write the number of the check.", field="reference")
-    if not Decimal() < amount <= LARGEST or amount != amount.quantize(Decimal("0.01")):
+    if not rules.is_money(amount) or not Decimal() < amount <= LARGEST:
         raise BillingError("Write an amount in dollars and cents, above zero.", field="amount")
     if received_on > at.date():
         raise BillingError("This day is in the future.", field="received_on")
-    owed = list(_owed(agency_id))
+    first = None
+    if invoice_id is not None:
+        first = Invoice.objects.filter(pk=invoice_id, agency_id=agency_id).first()
+    return take(
+        agency_id=agency_id,
+        method=method,
+        reference=reference,
+        amount=amount,
+        received_on=received_on,
+        first=first,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def take(
+    *,
+    agency_id: int,
+    method: str,
+    reference: str,
+    amount: Decimal,
+    received_on: date,
+    first: Invoice | None,
+    by: User | None,
+    at: datetime,
+) -> Payment:
+    """Money came: once, whoever says it again. `first` is the invoice that it was sent for."""
+    owed = sorted(_owed(agency_id), key=lambda invoice: first is None or invoice.pk != first.pk)
     payment, new = Payment.objects.get_or_create(
         agency_id=agency_id,
         method=method,
         reference=reference,
         defaults={
             "amount": amount,
+            "invoice": first,
             "received_on": received_on,
             "recorded_at": at,
             "recorded_by": by,
@@ -102,15 +132,26 @@ def open_amount(invoice: Invoice) -> Decimal:
 
 
 @transaction.atomic
-def dispute(*, invoice_id: int, version: int, reason: str, by: User, at: datetime) -> Invoice:
-    """The administrator says what is wrong; the office answers."""
+def dispute(
+    *,
+    invoice_id: int,
+    version: int,
+    reason: str,
+    by: User,
+    at: datetime,
+    line: int | None = None,
+) -> Invoice:
+    """The administrator says which line is wrong, or that the whole is; the office answers."""
     invoice = _locked(invoice_id, version)
     policies.check_disputes(by, agency_id=invoice.agency_id)
     reason = " ".join(reason.split())
     if not reason:
         raise BillingError("Say which line is wrong, and why.", field="reason")
+    if line is not None and not invoice.lines.filter(position=line).exists():
+        raise BillingError("This invoice has no such line.", field="line")
     _may(invoice, "dispute")
     invoice.dispute()
+    invoice.dispute_line = line
     invoice.dispute_reason, invoice.reply = reason[:1000], ""
     _save(invoice, "disputed", by=by, at=at)
     return invoice
@@ -208,12 +249,18 @@ def _allocate(
             return
 
 
-def _locked(invoice_id: int, version: int) -> Invoice:
+def locked(invoice_id: int) -> Invoice:
+    """The invoice, for this transaction alone."""
     invoice = (
         Invoice.objects.select_for_update().filter(pk=invoice_id, kind=Invoice.Kind.INVOICE).first()
     )
     if invoice is None:
         raise BillingError("There is no such invoice.", status_code=404)
+    return invoice
+
+
+def _locked(invoice_id: int, version: int) -> Invoice:
+    invoice = locked(invoice_id)
     if invoice.version != version:
         raise BillingError(
             "Somebody changed this invoice after your page was shown. Nothing of yours was "

@@ -323,6 +323,14 @@ G845_MAIL_TO = [
 SOURCE_MAX_AGE_DAYS: dict[str, int] = env.dict("SOURCE_MAX_AGE_DAYS", {}, subcast_values=int)
 # What a Prometheus sends as its bearer token; without it there are no metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# The page of the card provider, and the secret shared with it; a demonstration has a stand-in.
+CARD_PAGE_URL = env.str("CARD_PAGE_URL", "")
+CARD_PAGE_SECRET = env.str("CARD_PAGE_SECRET", "")
+CARD_PAGE_NAME = env.str("CARD_PAGE_NAME", "the card provider")
+if CARD_PAGE_URL and len(CARD_PAGE_SECRET) < 32:
+    raise ImproperlyConfigured(
+        "CARD_PAGE_SECRET: a card provider needs a shared secret of at least 32 characters."
+    )
 TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", "000-000-0000")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

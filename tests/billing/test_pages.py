@@ -104,7 +104,7 @@ def test_a_dispute_goes_to_the_office_and_comes_back_with_a_credit(administrator
     client = signed_in(administrator)
     empty = client.post(address(invoice, "act", "dispute"), {"version": invoice.version})
     assert empty.status_code == 422
-    assert "Say which line is wrong" in empty.content.decode()
+    assert "Say what is wrong" in empty.content.decode()
     client.post(
         address(invoice, "act", "dispute"),
         {"version": invoice.version, "reason": "Line 2 was an outage."},
