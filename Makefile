@@ -34,8 +34,11 @@ BIN := .venv/bin
 demo:
 	@exec $(PYTHON) -m save_portal.local.demo
 
+# The whole suite runs in two processes, a part of it (ARGS=) in one.
+test: WORKERS ?= $(if $(ARGS),1,2)
 test:
-	@exec $(PYTHON) -m save_portal.local.suite --first lint-imports -- pytest $(ARGS)
+	@exec $(PYTHON) -m save_portal.local.suite --workers $(WORKERS) --first lint-imports -- \
+		pytest $(ARGS)
 
 bench:
 	@exec $(PYTHON) -m save_portal.local.suite --cluster bench -- python benchmarks/run.py $(ARGS)

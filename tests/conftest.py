@@ -61,6 +61,11 @@ def make_user(name: str, role: str, *, agency=None, office=None, group=None):
     return user
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Each process of the suite has a cluster of its own, and its database the same name there."""
+
+
 @pytest.fixture
 def agency(db):
     return make_agency("CALHOUN")

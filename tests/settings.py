@@ -7,6 +7,12 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("DEMO", "1")
+# A process of pytest-xdist (gw0, gw1, ...) works on the cluster that was started for it.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Programs that a test starts are told their database by the test itself.
+    urls = os.environ.pop("TEST_DATABASE_URLS", "").split()
+    if urls:
+        os.environ["DATABASE_URL"] = urls[int(worker.removeprefix("gw")) % len(urls)]
 # The browser driver runs an event loop in the test's own thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

@@ -1,7 +1,9 @@
 """The embedded PostgreSQL: a private cluster on a Unix socket under LOCAL_DIR, without TCP.
 
-Three clusters can stand side by side: `demo` (durable), `test` (fast, thrown away) and `bench`
-(durable). The folder of a cluster is private (0700), so the socket needs no password.
+These clusters can stand side by side: `demo` (durable), `bench` (durable), and `test` (fast, thrown
+away), of which the suite uses one for each of its processes: what a cluster has only once (roles,
+transaction numbers) then belongs to one process of the suite. The folder of a cluster is private
+(0700), so the socket needs no password.
 PostgreSQL never runs as root: root starts it as a system user who owns the cluster's folder.
 """
 
@@ -31,7 +33,8 @@ from save_portal.local.folder import ROOT, Trouble
 OLDEST = 15
 ROLE = "save_owner"
 DATABASE = "save"
-FOLDERS = {"demo": "postgres", "test": "test", "bench": "bench"}
+THROWN_AWAY = ("test", "test-2", "test-3")
+FOLDERS = {"demo": "postgres", "bench": "bench"} | {name: name for name in THROWN_AWAY}
 SOCKET_NAME = "/.s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # sun_path without its closing zero
 SYSTEM_DATA = Path("/var/lib/save-portal")
@@ -387,8 +390,11 @@ def _clear_leftovers(cluster: Cluster) -> None:
 # -- start and stop ----------------------------------------------------------------------------
 
 
-def start(name: str = "demo") -> bool:
-    """Start the cluster, made first if there is none; False if it was running already."""
+def start(name: str = "demo", *, like: Path | None = None) -> bool:
+    """Start the cluster, made first if there is none; False if it was running already.
+
+    A cluster that is thrown away can begin as a copy of the data folder `like` (`kept_copy`).
+    """
     with folder.locked(FOLDERS[name]):
         cluster = locate(name)
         if os.geteuid() != 0 and cluster.uid != os.geteuid():
@@ -401,7 +407,7 @@ def start(name: str = "demo") -> bool:
             while not _is_ready(cluster) and time.monotonic() < deadline:
                 time.sleep(0.05)
             return False
-        if name == "test" and cluster.home.exists():
+        if name in THROWN_AWAY and cluster.home.exists():
             _clear_leftovers(cluster)
             shutil.rmtree(cluster.home)
         _private_folder(cluster.home, cluster)
@@ -413,7 +419,11 @@ def start(name: str = "demo") -> bool:
         _clear_leftovers(cluster)
         programs = _choose_programs(cluster)
         if not cluster.data.exists():
-            _create(cluster, programs)
+            if like is None:
+                _create(cluster, programs)
+            else:
+                shutil.copytree(like, cluster.data, copy_function=_copy_with_owner)
+                _own(cluster.data, cluster)
         _write_record(cluster)
         _launch(cluster, programs)
         return True
@@ -423,7 +433,7 @@ def _create(cluster: Cluster, programs: Programs) -> None:
     """A new cluster with the portal's role and database; under its name only when complete."""
     unfinished = cluster.home / "data.new"
     shutil.rmtree(unfinished, ignore_errors=True)
-    durable = cluster.name != "test"
+    durable = cluster.name not in THROWN_AWAY
     _demand(
         _call(
             cluster,
@@ -450,8 +460,38 @@ def _create(cluster: Cluster, programs: Programs) -> None:
     unfinished.rename(cluster.data)
 
 
+def _copy_with_owner(source: str, target: str) -> str:
+    shutil.copy2(source, target)
+    if os.geteuid() == 0:
+        found = os.stat(source)
+        os.chown(target, found.st_uid, found.st_gid)
+    return target
+
+
+def _own(directory: Path, cluster: Cluster) -> None:
+    """Folders, which a copy makes as ours, belong to the cluster's owner again."""
+    if os.geteuid() == 0:
+        for folder_, _, _ in os.walk(directory):
+            os.chown(folder_, cluster.uid, cluster.gid)
+    directory.chmod(0o700)
+
+
+def copy_place(name: str, mark: str) -> Path:
+    """Where the data folder that `keep_copy` keeps under `mark` lies, whether or not it exists."""
+    return locate(name).home.parent / "test-copies" / mark
+
+
+def keep_copy(name: str, mark: str) -> Path:
+    """The stopped cluster's data folder, kept as a beginning for others; older ones are dropped."""
+    cluster, place = locate(name), copy_place(name, mark)
+    shutil.rmtree(place.parent, ignore_errors=True)
+    place.parent.mkdir(parents=True, mode=0o755)
+    cluster.data.rename(place)
+    return place
+
+
 def _launch(cluster: Cluster, programs: Programs) -> None:
-    chosen = EVERYWHERE | (THROWAWAY if cluster.name == "test" else DURABLE)
+    chosen = EVERYWHERE | (THROWAWAY if cluster.name in THROWN_AWAY else DURABLE)
     chosen["unix_socket_directories"] = str(cluster.socket)
     options = " ".join(f"-c {key}={value}" for key, value in chosen.items())
     # A new log each time; the one before it is kept.
@@ -476,8 +516,11 @@ def _demand(done: subprocess.CompletedProcess[str], message: str) -> None:
         raise Trouble(f"{message}:\n{(done.stderr or done.stdout).strip()}")
 
 
-def stop(name: str = "demo") -> bool:
-    """Stop the cluster if it runs (False: it did not); the test cluster is thrown away."""
+def stop(name: str = "demo", *, keep_as: str = "") -> bool:
+    """Stop the cluster if it runs (False: it did not); the test cluster is thrown away.
+
+    `keep_as` keeps its data under that mark first, for `start(..., like=copy_place(...))`.
+    """
     if not folder.is_ours(folder.path()):
         return False
     with folder.locked(FOLDERS[name]):
@@ -498,7 +541,9 @@ def stop(name: str = "demo") -> bool:
             if _server_pid(cluster) is not None:
                 raise Trouble(f"PostgreSQL (process {pid}) does not stop; see {cluster.log}.")
         (folder.path() / f"{FOLDERS[name]}.by-hand").unlink(missing_ok=True)
-        if name == "test":
+        if keep_as:
+            keep_copy(name, keep_as)
+        if name in THROWN_AWAY:
             _throw_away(cluster)
         return pid is not None
 
@@ -517,6 +562,7 @@ def throw_away_all() -> None:
     for name in FOLDERS:
         stop(name)
         _throw_away(locate(name))
+    shutil.rmtree(copy_place("test", "any").parent, ignore_errors=True)
     mark = hashlib.sha256(str(folder.path()).encode()).hexdigest()[:10]
     shutil.rmtree(SYSTEM_DATA / mark, ignore_errors=True)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FileChooser, Page, expect
 
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests import uploads as files
@@ -36,11 +36,25 @@ def copies(tmp_path) -> list[Path]:
 
 
 def choose(page: Page, *paths: Path) -> None:
-    """Opens the browser's own dialog by a key, as somebody without a mouse does."""
+    """Opens the browser's own dialog by a key, as somebody without a mouse does.
+
+    The browser opens none while it still lays out what the last key did; then the key is pressed
+    again.
+    """
+    choosers: list[FileChooser] = []
+
+    def opened(chooser: FileChooser) -> None:
+        choosers.append(chooser)
+
+    page.on("filechooser", opened)
     tab_to(page, "[name=files]")
-    with page.expect_file_chooser() as chooser:
+    for _ in range(10):
         page.keyboard.press("Space")
-    chooser.value.set_files([str(path) for path in paths])
+        page.wait_for_timeout(300)
+        if choosers:
+            break
+    page.remove_listener("filechooser", opened)
+    choosers[0].set_files([str(path) for path in paths])
 
 
 def press(page: Page, selector: str) -> None:
