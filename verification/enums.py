@@ -151,6 +151,16 @@ class NoQueryReason(models.TextChoices):
     CITIZEN_BY_BIRTH = "citizen_by_birth", "Documented as a citizen by birth"
 
 
+class EventKind(models.TextChoices):
+    """What an eligibility system is told of (S10.1)."""
+
+    ANSWERED = "answered", "A status verifier answered"
+    CLOSED = "closed", "The case was closed"
+    APPLICANT_WANTS = "applicant_wants", "The applicant asked for additional verification"
+    RECORD_CORRECTED = "record_corrected", "A record behind the answer was corrected"
+    COPY_REFUSED = "copy_refused", "A copy of a document was refused"
+
+
 class Promise(models.TextChoices):
     """A time that the program sets for everybody, in federal working days."""
 

@@ -106,6 +106,11 @@ urlpatterns = [
         machines.end_secret,
         name="machine-secret-end",
     ),
+    path("systems/endpoints/new/", machines.add_webhook, name="webhook-new"),
+    path("systems/endpoints/<int:webhook_id>/end/", machines.end_webhook, name="webhook-end"),
+    path(
+        "systems/endpoints/<int:webhook_id>/replay/", machines.replay_webhook, name="webhook-replay"
+    ),
     path("systems/<int:client_id>/end/", machines.end, name="machine-end"),
     path("program/answer-times/", answer_times.show, name="answer-times"),
     path("corrections/", corrections.index, name="corrections"),

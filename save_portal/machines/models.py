@@ -112,6 +112,25 @@ class KeptAnswer(models.Model):
         return self.key
 
 
+class Webhook(models.Model):
+    """An address of the agency that is called when something happens to its cases."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    url = models.CharField(max_length=300)
+    salt = models.CharField(max_length=32, help_text="what the signing key is derived with")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Pace(models.Model):
     """How many requests a client made in a minute. An unlogged table: a crash forgives them."""
 

@@ -24,7 +24,7 @@ Handler = Callable[[Message], None]
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
-ATTEMPTS = 20
+ATTEMPTS = 22  # three days
 
 logger = structlog.get_logger(__name__)
 _handlers: dict[str, Handler] = {}

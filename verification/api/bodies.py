@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from save_portal.machines.fields import Code, Day, Flag, Instant, Strict, Text, Whole
+from save_portal.machines.fields import Code, Day, Flag, Instant, Strict, Text
 from verification.enums import (
     AdditionalReason,
     Benefit,
@@ -232,12 +232,23 @@ class CaseFilters(Strict):
     )
 
 
-class Paging(Strict):
-    cursor = Text(required=False, max_length=200, help_text="`next_cursor` of the page before.")
+class EventFilters(Strict):
+    after = serializers.RegexField(
+        r"^[0-9]{1,15}$",
+        required=False,
+        default="0",
+        help_text="Only events behind this id: for reading on before you acknowledge.",
+    )
+    limit = serializers.RegexField(
+        r"^(?:[1-9][0-9]?|1[0-9]{2}|200)$",
+        required=False,
+        default="100",
+        help_text="How many events at once, 1 to 200.",
+    )
 
 
-class DocumentId(Strict):
-    document_id = Whole(min_value=1)
+class Nothing(Strict):
+    """An empty object."""
 
 
 def submission_of(data: dict[str, Any]) -> Submission:

@@ -12,6 +12,7 @@ from verification.enums import (
     Certainty,
     ClosureReason,
     DocumentKind,
+    EventKind,
     Outcome,
     PhotoAnswer,
     Reason,
@@ -240,6 +241,19 @@ SHAPES["ClassList"] = _object(
 )
 SHAPES["StatementList"] = _object({"items": _list(_object({"code": WHOLE, "statement": TEXT}))})
 
+SHAPES["Event"] = _object(
+    {
+        "id": _said(WHOLE, "Its place in the agency's order."),
+        "type": _codes(f"case.{kind}" for kind in EventKind.values),
+        "case_number": TEXT,
+        "at": INSTANT,
+        "acknowledged_at": _or_null(INSTANT),
+        "links": {"type": "object", "additionalProperties": TEXT},
+    },
+    text="Something happened to a case. What, is read from the case.",
+)
+SHAPES["Events"] = _object({"events": _list(_ref("Event")), "more": FLAG})
+
 ASKED: dict[str, Any] = {
     "applicant": {
         "family_name": "Arreola-Quiñones",
@@ -402,6 +416,17 @@ def _list_of(id: str, summary: str, answer: str, example: dict[str, Any]) -> dic
     }
 
 
+EVENT = {
+    "id": 41,
+    "type": "case.answered",
+    "case_number": NUMBER,
+    "at": "2026-11-24T16:20:00Z",
+    "acknowledged_at": None,
+    "links": {
+        "case": f"/api/v1/cases/{NUMBER}",
+        "acknowledge": "/api/v1/events/41/acknowledge",
+    },
+}
 ASKING = ("no-agreement", "duplicate-case")
 OPERATIONS: dict[str, dict[str, Operation]] = {
     "cases": {
@@ -483,6 +508,25 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             answer="",
             status=204,
             problems=("refused",),
+        )
+    },
+    "events": {
+        "get": Operation(
+            id="poll_events",
+            summary="Events that were not acknowledged",
+            tag="Events",
+            answer="Events",
+            example={"events": [EVENT], "more": False},
+        )
+    },
+    "acknowledge": {
+        "post": Operation(
+            id="acknowledge_event",
+            summary="Acknowledge an event",
+            tag="Events",
+            answer="Event",
+            example={**EVENT, "acknowledged_at": "2026-11-24T16:25:00Z"},
+            request_example={},
         )
     },
     "benefits": _list_of(

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import path, register_converter
 
-from verification.api import acts, cases, reference, refusals  # noqa: F401  registers refusals
+from verification.api import acts, cases, events, reference, refusals  # noqa: F401  registers refusals
 
 
 class CaseNumber:
@@ -48,6 +48,8 @@ urlpatterns = [
     path("cases/<case_number:number>/g845.pdf", acts.FormOnPaper.as_view(), name="g845-pdf"),
     path("cases/<case_number:number>/g845-mailed", acts.FormMailed.as_view(), name="g845-mailed"),
     path("cases/<case_number:number>/close", acts.Close.as_view(), name="close"),
+    path("events", events.Events.as_view(), name="events"),
+    path("events/<int:event>/acknowledge", events.Acknowledge.as_view(), name="acknowledge"),
     path("reference/benefits", reference.Benefits.as_view(), name="benefits"),
     path("reference/document-types", reference.DocumentTypes.as_view(), name="document-types"),
     path(

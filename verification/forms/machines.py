@@ -29,3 +29,12 @@ class ClientForm(PortalForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["benefits"]
         field.choices = [(code, Benefit(code).label) for code in permitted]
+
+
+class WebhookForm(PortalForm):
+    url = forms.CharField(
+        label="Address",
+        max_length=300,
+        help_text="Where it is called, over TLS. Example: https://intake.example.gov/save",
+        error_messages={"required": "Write the address that is called."},
+    )

@@ -9,6 +9,7 @@ from verification.models.case_move import CaseMove
 from verification.models.charge import ChargeEvent
 from verification.models.correction import CorrectionNotice, CorrectionRequest
 from verification.models.draft import CaseDraft, NoQuery
+from verification.models.event import Event
 from verification.models.g845 import G845Form, G845Mailing
 from verification.models.reminder import Reminder
 from verification.models.review import (
@@ -30,6 +31,7 @@ __all__ = [
     "ChargeEvent",
     "CorrectionNotice",
     "CorrectionRequest",
+    "Event",
     "G845Form",
     "G845Mailing",
     "InitialAnswer",

@@ -13,10 +13,11 @@ from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
 from save_portal.outbox import queue
 from verification import deadlines, policies
-from verification.enums import ClosureReason
+from verification.enums import ClosureReason, EventKind
 from verification.errors import STALE, CaseError, StaleCase, WrongStatus
 from verification.models import Case
 from verification.rules.closing import check_may_close
+from verification.services import events
 from verification.services.locking import lock_case
 
 BATCH = 200
@@ -157,6 +158,7 @@ def _close(case: Case, *, reason: str, by: User | None, at: datetime) -> None:
         agency_id=case.agency_id,
         data={"reason": reason, "from": was},
     )
+    events.note(case, EventKind.CLOSED, at=at)
     if reviewer_id is not None:
         queue.mail(
             to_user_id=reviewer_id,

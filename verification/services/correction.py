@@ -19,6 +19,7 @@ from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
 from save_portal.outbox import queue
 from verification import deadlines, policies
+from verification.enums import EventKind
 from verification.errors import STALE, CaseError, InvalidSubmission, StaleCase, WrongStatus
 from verification.lifecycles.correction import (
     BY_NAME,
@@ -31,6 +32,7 @@ from verification.records.answer import Answer
 from verification.records.lookup import fits_column, numbers_around, value_of
 from verification.records.search import initial_search
 from verification.rules.correction import KEYS, owner_of, request_errors
+from verification.services import events
 from verification.services.person_records import query_of
 
 if TYPE_CHECKING:
@@ -260,6 +262,7 @@ def _tell_agencies(request: CorrectionRequest, *, at: datetime) -> int:
         if not new:
             continue
         told += 1
+        events.note(case, EventKind.RECORD_CORRECTED, at=at)
         audit.record(
             "case.record_corrected",
             by=None,

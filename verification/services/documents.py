@@ -17,9 +17,10 @@ from save_portal.documents import storing, uploads
 from save_portal.documents.models import StoredFile
 from save_portal.outbox import queue
 from verification import policies
-from verification.enums import DocumentKind
+from verification.enums import DocumentKind, EventKind
 from verification.errors import CaseError, InvalidSubmission, WrongStatus
 from verification.models import Case, CaseDocument
+from verification.services import events
 from verification.services.locking import NoSuchCase, lock_case
 
 MAX_WAITING = 20
@@ -128,6 +129,7 @@ def tell_refused(*, file: StoredFile, at: datetime) -> None:
     if document is None:
         return
     _record("case.document_refused", document.case, by=None, at=at, data={"document": document.pk})
+    events.note(document.case, EventKind.COPY_REFUSED, at=at)
     queue.mail(
         to_user_id=document.by_id,
         template="document_refused",

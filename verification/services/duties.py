@@ -10,10 +10,11 @@ from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.outbox import queue
 from verification import policies
-from verification.enums import Outcome, PhotoAnswer, Wish
+from verification.enums import EventKind, Outcome, PhotoAnswer, Wish
 from verification.errors import STALE, CaseError, StaleCase, WrongStatus
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case
+from verification.services import events
 from verification.services.locking import lock_case
 
 DUTIES = ("told_applicant", "wish", "correction_sheet")
@@ -73,6 +74,7 @@ def applicant_wants(*, case_number: str, by: None = None, at: datetime) -> Case:
         subject_id=case.number,
         agency_id=case.agency_id,
     )
+    events.note(case, EventKind.APPLICANT_WANTS, at=at)
     queue.mail(
         to_user_id=case.handled_by_id,
         template="applicant_wants",

@@ -19,13 +19,13 @@ from save_portal.accounts.roles import Permission
 from save_portal.outbox import queue
 from verification import deadlines, policies
 from verification.deadlines import Deadline
-from verification.enums import AnswerKind, Step
+from verification.enums import AnswerKind, EventKind, Step
 from verification.errors import STALE, CaseError, InvalidSubmission, StaleCase, WrongStatus
 from verification.lifecycles.case import IN_QUEUE, IN_REVIEW, CaseStatus
 from verification.models import Case, ReviewDraft, VerifierAnswer
 from verification.records.classes import group_of
 from verification.rules.review import AnswerInput, check
-from verification.services import person_records, second_review
+from verification.services import events, person_records, second_review
 from verification.services.locking import NoSuchCase, lock_case
 from verification.services.person_records import PersonRecords
 
@@ -353,7 +353,8 @@ def _said(kept: VerifierAnswer) -> dict[str, Any]:
 
 
 def _tell(case: Case, kept: VerifierAnswer) -> None:
-    """The caseworker is told by mail that there is something to read, not what."""
+    """The caseworker is told by mail that there is something to read, not what; machines too."""
+    events.note(case, EventKind.ANSWERED, at=kept.at)
     queue.mail(
         to_user_id=case.handled_by_id,
         template="case_answered",

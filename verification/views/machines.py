@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agreements.selectors.binding import benefits_permitted
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
-from save_portal.machines import services
-from save_portal.machines.models import Client
+from save_portal.machines import services, webhooks
+from save_portal.machines.models import Client, Webhook
 from save_portal.web.permissions import require
 from verification import deadlines
-from verification.forms.machines import ClientForm
+from verification.forms.machines import ClientForm, WebhookForm
 
 
 @require(Permission.MANAGE_PEOPLE)
@@ -101,6 +101,52 @@ def end(request: HttpRequest, client_id: int) -> HttpResponse:
     return redirect("verification:machines")
 
 
+@require(Permission.MANAGE_PEOPLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_webhook(request: HttpRequest) -> HttpResponse:
+    """An address that is called when something happens to a case."""
+    user = _administrator(request)
+    form = WebhookForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                webhooks.add(url=form.cleaned_data["url"], by=user, at=timezone.now())
+        except services.ClientError as refused:
+            form.add_error("url", refused.message)
+        else:
+            messages.success(request, "The endpoint is added. Its signing key is below.")
+            return redirect("verification:machines")
+    context = {"form": form, "here": "machines"}
+    status = 422 if form.errors else 200
+    return render(request, "verification/webhook_new.html", context, status=status)
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_POST
+def end_webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
+    """No further call to this address."""
+    user = _administrator(request)
+    try:
+        webhooks.end(webhook_id=webhook_id, by=user, at=timezone.now())
+    except services.ClientError as refused:
+        return _refused(request, refused)
+    messages.success(request, "The endpoint is ended and is not called again.")
+    return redirect("verification:machines")
+
+
+@require(Permission.MANAGE_PEOPLE)
+@require_POST
+def replay_webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
+    """Calls again what was given up after three days."""
+    user = _administrator(request)
+    try:
+        count = webhooks.replay(webhook_id=webhook_id, by=user, at=timezone.now())
+    except services.ClientError as refused:
+        return _refused(request, refused)
+    messages.success(request, f"{count} calls that had been given up are made again.")
+    return redirect("verification:machines")
+
+
 def _administrator(request: HttpRequest) -> User:
     """Who keeps the agency's systems; the offices of the program have none."""
     user: Any = request.user
@@ -111,11 +157,15 @@ def _administrator(request: HttpRequest) -> User:
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    """Two queries."""
+    """Three queries, and one for each endpoint, of which there are five at most."""
     user = _administrator(request)
     clients = Client.objects.visible_to(user).prefetch_related("secrets")
     ordered = sorted(clients, key=lambda client: client.ended_at is not None)
-    return {"clients": ordered, "here": "machines"}
+    endpoints = [
+        (webhook, webhooks.key_of(webhook), webhooks.given_up(webhook))
+        for webhook in Webhook.objects.filter(agency=user.agency, ended_at__isnull=True)
+    ]
+    return {"clients": ordered, "endpoints": endpoints, "here": "machines"}
 
 
 def _shown_once(request: HttpRequest, client: Client, secret: str) -> HttpResponse:
