@@ -108,7 +108,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import bulk, measure, papers, review_queue
+    from benchmarks import api, bulk, measure, papers, review_queue
     from benchmarks.browser import Browser, served
     from verification.records.population import write_uploads
 
@@ -155,6 +155,9 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
             browser = Browser(port)
             browser.sign_in(measured.email, PASSWORD)
             add(*measure.verify_by_form(browser, asked, service, seconds=seconds))
+            say("The JSON API")
+            add(api.list_cases(port, measured, service))
+            add(*api.begin_cases(port, measured, asked, service, seconds=seconds))
         say("Batches")
         add(
             *measure.verify_batches(

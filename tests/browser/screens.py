@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for
+from save_portal.machines import webhooks
+from save_portal.machines.services import make_client
 from tests.browser.conftest import NARROW, WIDE, enter, sign_in, tick
 from tests.conftest import AT, make_user, resident, unknown_person
 from verification.services import duties, g845, initial
@@ -154,3 +156,32 @@ def test_pictures_of_the_form(world, office, open_page):
     office_page = enter(open_page(), vera)
     take(office_page, "arrivals", "/office/arrivals/")
     take(office_page, "paper-form", "/office/paper-form/i551/")
+
+
+def test_pictures_of_the_api_and_of_systems(world, open_page):
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    ruth = make_user("Rosa", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
+    with scope_for(ruth):
+        make_client(
+            agency=world["agency"],
+            name="Benefits intake",
+            access_mode="web_services",
+            benefits=("snap", "medicaid"),
+            by=ruth,
+            at=AT,
+        )
+        webhooks.add(url="https://intake.example.gov/save", by=ruth, at=AT)
+    page = enter(open_page(), ruth)
+    for name, address in {
+        "systems": "/systems/",
+        "system-new": "/systems/new/",
+        "endpoint-new": "/systems/endpoints/new/",
+        "api-docs": "/api/docs/",
+        "api-problems": "/api/problems/",
+        "api-problem": "/api/problems/invalid-fields/",
+        "api-changes": "/api/docs/changes/",
+    }.items():
+        for width, viewport in (("1280", WIDE), ("390", NARROW)):
+            page.set_viewport_size(viewport)
+            page.goto(address)
+            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=name != "api-docs")

@@ -1,0 +1,58 @@
+"""The client that integrators take from docs/integrators, against the running portal."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.conftest import load_three_people, make_agency
+from tests.verification.api.conftest import asked, make_machine, unknown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILE = Path(settings.BASE_DIR) / "docs" / "integrators" / "save_client.py"
+
+
+@pytest.fixture
+def module(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    spec = importlib.util.spec_from_file_location("save_client", FILE)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def test_the_client_and_its_command_line_do_what_the_guide_says(
+    live_server, module, tmp_path, monkeypatch, capsys
+):
+    agency = make_agency("CALHOUN")
+    load_three_people(tmp_path)
+    client, secret = make_machine(agency)
+    save = module.SaveClient(live_server.url, client.client_id, secret, sleep=lambda _: None)
+    case = save.begin(unknown(), key="mine")
+    assert save.begin(unknown(), key="mine") == case
+    number = case["case_number"]
+    told = save.act(number, "duties", {"told_applicant": True, "wish": "wants"})
+    assert told["duties"]["wish"] == "wants"
+    sent = save.act(number, "additional-verification", {"reason": "prompted"})
+    assert sent["status"] == "additional_requested"
+    with pytest.raises(module.Problem) as refused:
+        save.begin(asked(document__a_number="1"))
+    assert refused.value.kind == "invalid-fields"
+    assert refused.value.errors[0]["pointer"] == "#/document/a_number"
+    save.begin(asked())
+    assert len(list(save.cases(limit="1"))) == 2
+    assert list(save.events()) == []
+
+    monkeypatch.setenv("SAVE_URL", live_server.url)
+    monkeypatch.setenv("SAVE_CLIENT_ID", client.client_id)
+    monkeypatch.setenv("SAVE_CLIENT_SECRET", secret)
+    question = tmp_path / "question.json"
+    question.write_text(json.dumps(asked(agency_reference="x" * 41)))
+    assert module.main(["begin", str(question)]) == 1
+    assert "#/agency_reference" in capsys.readouterr().err
+    assert module.main(["case", number]) == 0
+    assert json.loads(capsys.readouterr().out)["case_number"] == number
+    assert module.main(["events"]) == 0
