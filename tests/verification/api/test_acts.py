@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from save_portal.accounts.tenancy import agency_scope
 from save_portal.audit.models import AuditEvent, DisclosureEvent
 from tests.uploads import encoded
 from tests.verification.api.conftest import asked, unknown
+from verification.deadlines import local_date
 from verification.models import Case, ChargeEvent
 
 pytestmark = pytest.mark.django_db
@@ -108,8 +110,8 @@ def test_a_doubted_document_goes_to_the_verifiers_by_form(machine, people_on_rec
     assert ready.json()["status"] == "g845_recommended"
     paper = machine.get(f"{path}/g845.pdf")
     assert paper.content.startswith(b"%PDF")
-    today = ready.json()["updated_at"][:10]
-    mailed = machine.post(f"{path}/g845-mailed", {"mailed_on": today}, seen=ready)
+    today = local_date(timezone.now(), "America/New_York")
+    mailed = machine.post(f"{path}/g845-mailed", {"mailed_on": str(today)}, seen=ready)
     assert mailed.json()["status"] == "g845_mailed", mailed.content
 
 
