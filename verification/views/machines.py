@@ -15,7 +15,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agreements.selectors.binding import benefits_permitted
+from agreements.enums import AccessMode
+from agreements.selectors.binding import permitted
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from save_portal.machines import services, webhooks
@@ -40,18 +41,20 @@ def make(request: HttpRequest) -> HttpResponse:
     assert user.agency is not None
     now = timezone.now()
     today = deadlines.local_date(now, user.agency.time_zone)
-    permitted = benefits_permitted(agency_id=user.agency.pk, on=today)
-    form = ClientForm(request.POST or None, permitted=permitted)
+    found = permitted(agency_id=user.agency.pk, on=today)
+    mode = AccessMode.WEB_SERVICES
+    benefits = found.benefits if found is not None and found.allows(mode) else ()
+    form = ClientForm(request.POST or None, permitted=benefits)
     if request.method == "POST" and form.is_valid():
         client, secret = services.make_client(
             agency=user.agency,
-            access_mode="web_services",
+            access_mode=mode,
             by=user,
             at=now,
             **form.cleaned_data,
         )
         return _shown_once(request, client, secret)
-    context = {"form": form, "permitted": permitted, "here": "machines"}
+    context = {"form": form, "permitted": benefits, "here": "machines"}
     status = 422 if form.errors else 200
     return render(request, "verification/machine_new.html", context, status=status)
 

@@ -1,7 +1,8 @@
 """Programs that are not ours, over a socket: an OAuth client, and one that tries everything.
 
-`SCHEMATHESIS_EXAMPLES` sets how many requests are tried an operation:
-`SCHEMATHESIS_EXAMPLES=200 make test ARGS=tests/verification/api/test_from_outside.py`
+A short run is part of the suite. The whole one, with every boundary of every field, in random
+order and one request after the other's answer:
+`SCHEMATHESIS=all make test ARGS=tests/verification/api/test_from_outside.py`
 """
 
 import os
@@ -15,7 +16,9 @@ from authlib.integrations.requests_client import OAuth2Session
 from tests.conftest import load_three_people, make_agency
 from tests.verification.api.conftest import asked, make_machine
 
-EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "1")
+SHORT = ("--phases", "examples,fuzzing", "--max-examples", "1")
+WHOLE = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "50")
+HOW = WHOLE if os.environ.get("SCHEMATHESIS") == "all" else SHORT
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,8 +59,7 @@ def test_nothing_that_the_description_permits_or_forbids_breaks_the_api(
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
             *("run", f"{live_server.url}/api/schema/", "--checks", "all"),
             *("--header", f"Authorization: Bearer {session.token['access_token']}"),
-            *("--max-examples", EXAMPLES, "--seed", "1", "--generation-database", "none"),
-            *("--phases", "examples,coverage,fuzzing", "--no-color"),
+            *(*HOW, "--seed", "1", "--generation-database", "none", "--no-color"),
         ],
         cwd=tmp_path,
         capture_output=True,

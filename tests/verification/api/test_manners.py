@@ -4,12 +4,15 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client as Browser
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
+from agreements.models import Agreement
 from save_portal.accounts.models import Agency
-from save_portal.accounts.tenancy import agency_scope
+from save_portal.accounts.tenancy import agency_scope, system_scope
 from save_portal.machines import services
 from save_portal.machines.problems import KINDS
 from tests.conftest import make_user
@@ -245,3 +248,23 @@ def test_make_machine_refuses_what_names_nothing(agency):
         make_machine(agency, benefits=())
     with pytest.raises(services.ClientError):
         make_machine(agency, name="  ")
+
+
+def test_the_command_prints_credentials_once_and_only_what_the_agreement_permits(agency, capsys):
+    call_command("api_client", "CALHOUN", "--benefit", "snap")
+    printed = json.loads(capsys.readouterr().out)
+    assert sorted(printed) == ["client_id", "client_secret"]
+    assert token_of(printed["client_id"], printed["client_secret"])
+    for wrong in (["CALHOUN", "--benefit", "housing"], ["NOWHERE"]):
+        with pytest.raises(CommandError):
+            call_command("api_client", *wrong)
+    with system_scope():
+        Agreement.objects.filter(agency=agency).update(access_modes=["browser"])
+    with pytest.raises(CommandError, match="web services"):
+        call_command("api_client", "CALHOUN")
+
+
+def test_an_agreement_without_web_services_lets_no_machine_ask(machine, agency, people_on_record):
+    with system_scope():
+        Agreement.objects.filter(agency=agency).update(access_modes=["browser"])
+    is_problem(machine.post("cases", asked()), "no-agreement")

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from agreements.selectors.binding import benefits_permitted
+from agreements.enums import AccessMode
+from agreements.selectors.binding import permitted
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import system_scope
 from save_portal.machines.services import ClientError, make_client
@@ -34,15 +35,17 @@ class Command(BaseCommand):
             if agency is None:
                 raise CommandError(f"There is no agency {options['agency_code']}.")
             today = deadlines.local_date(now, agency.time_zone)
-            permitted = benefits_permitted(agency_id=agency.pk, on=today)
-            asked = options["benefit"] or list(permitted)
-            if foreign := [code for code in asked if code not in permitted]:
+            found = permitted(agency_id=agency.pk, on=today)
+            if found is None or not found.allows(AccessMode.WEB_SERVICES):
+                raise CommandError("No agreement in force today permits web services (S2.4).")
+            asked = options["benefit"] or list(found.benefits)
+            if foreign := [code for code in asked if code not in found.benefits]:
                 raise CommandError(f"The agreement does not cover {', '.join(foreign)} (S5.3).")
             try:
                 client, secret = make_client(
                     agency=agency,
                     name=options["name"],
-                    access_mode="web_services",
+                    access_mode=AccessMode.WEB_SERVICES,
                     benefits=asked,
                     by=None,
                     at=now,
