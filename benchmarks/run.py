@@ -1,6 +1,6 @@
 """The benchmark table: one run, one machine, one database made for it and dropped after it.
 
-    python benchmarks/run.py [--people N] [--cases N] [--seconds S] [--json]
+    python benchmarks/run.py [--people N] [--cases N] [--batch N] [--seconds S] [--json]
 
 DATABASE_URL names the server. Beside every rate stands what bare psycopg, or bare COPY, reaches
 in the same run on the same server; the ratio says more than the rate.
@@ -100,7 +100,7 @@ def agency_with_people() -> tuple[Any, Any, Any]:
     return measured, other, supervisor
 
 
-def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
+def run(url: str, *, people: int, cases: int, batch: int, seconds: float) -> list[Row]:
     import django
 
     django.setup()
@@ -110,6 +110,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
 
     from benchmarks import api, bulk, measure, papers, review_queue
     from benchmarks.browser import Browser, served
+    from benchmarks.people import BASE, Population
     from verification.records.population import write_uploads
 
     say("Making the tables")
@@ -124,10 +125,16 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
 
     with tempfile.TemporaryDirectory(prefix="save-bench-") as folder:
         directory = Path(folder)
-        say(f"Writing the uploads of {people:,} people")
-        write_uploads(directory, people, seed=1)
+        base = min(people, BASE)
+        people = -(-people // base) * base
+        say(f"Writing the uploads of {base:,} people")
+        write_uploads(directory, base, seed=1)
         say("Loading them")
-        add(*measure.load_all(directory, url, people=people))
+        add(*measure.load_all(directory, url, people=base))
+        population = Population(directory / "truth.csv", people, base=base)
+        say(f"Multiplying them to {people:,} people")
+        population.multiply(say)
+        add(*measure.deltas(directory, directory / "CIS.csv", people=people))
         say(f"Lists with {min(FEW, cases):,} cases")
         bulk.add_cases(1, min(FEW, cases), own=measured, other=other)
         few = measure.lists(measured, supervisor, people=people, cases=FEW, times=100)
@@ -145,7 +152,7 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
                 f"ALTER TABLE verification_case ALTER id RESTART WITH {measure.FIRST_CASE_ID}"
             )
         asked = measure.submissions(
-            directory / "truth.csv", benefits=("snap", "medicaid"), today=timezone.localdate()
+            population, benefits=("snap", "medicaid"), today=timezone.localdate()
         )
         service = measure.verify(measured, asked, url, seconds=2 * seconds, population=people)
         service.cases = cases
@@ -162,9 +169,10 @@ def run(url: str, *, people: int, cases: int, seconds: float) -> list[Row]:
         add(
             *measure.verify_batches(
                 measured,
-                directory / "truth.csv",
-                few=min(1_000, people // 4),
-                many=min(BATCH, people // 2),
+                population,
+                directory,
+                few=min(FEW, people // 4),
+                many=batch,
                 like=service,
             )
         )
@@ -230,11 +238,12 @@ def main() -> int:
     many = int(os.environ.get("BENCH_PEOPLE", "100000"))
     parser.add_argument("--people", type=int, default=many)
     parser.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
+    parser.add_argument("--batch", type=int, default=BATCH, help="rows of the large batch")
     parser.add_argument("--seconds", type=float, default=10.0, help="for each measured rate")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    if asked.people < 1_000 or asked.cases < 1 or asked.seconds <= 0:
-        parser.error("at least 1,000 people, one case, and some time are needed")
+    if asked.people < 1_000 or asked.cases < 1 or asked.batch < 1 or asked.seconds <= 0:
+        parser.error("at least 1,000 people, one case, a row of a batch and some time are needed")
     server = os.environ.get("DATABASE_URL")
     if not server:
         parser.error("DATABASE_URL names no server; `make bench` starts one")
@@ -244,7 +253,13 @@ def main() -> int:
     with own_database(server) as url:
         os.environ["DATABASE_URL"] = url
         held = durability(url)
-        rows = run(url, people=asked.people, cases=asked.cases, seconds=asked.seconds)
+        rows = run(
+            url,
+            people=asked.people,
+            cases=asked.cases,
+            batch=asked.batch,
+            seconds=asked.seconds,
+        )
     from benchmarks import febrl, matching
 
     quality = matching.run()

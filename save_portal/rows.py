@@ -35,18 +35,29 @@ def insert(
 
     Values are str, int, bool, None, date, datetime, Decimal, UUID, and lists and dicts of them for
     arrays and JSON columns. With `skip_conflicts` a row that a unique index refuses is left out.
+    What all rows have alike is sent and read once: of many rows that is most of them.
     """
     if not rows:
         return []
-    columns = ", ".join(f'"{name}"' for name in rows[0])
+    first, *others = rows
+    alike = {
+        name: value
+        for name, value in first.items()
+        if others and all(row[name] == value for row in others)
+    }
+    each = [{name: row[name] for name in row if name not in alike} for row in rows]
+    columns = ", ".join(f'"{name}"' for name in first)
+    values = ", ".join(f'"{"alike" if name in alike else "each"}"."{name}"' for name in first)
     statement = (
-        f'INSERT INTO "{table}" ({columns})'  # noqa: S608 (names of our own tables and columns)
-        f' SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb)'
+        f'INSERT INTO "{table}" ({columns}) SELECT {values}'  # noqa: S608 (our own names)
+        f' FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS "each"'
     )
+    if alike:
+        statement += f', jsonb_populate_record(NULL::"{table}", %s::jsonb) AS "alike"'
     if skip_conflicts:
         statement += " ON CONFLICT DO NOTHING"
     if returning:
         statement += " RETURNING " + ", ".join(f'"{name}"' for name in returning)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [as_json(rows)])
+        cursor.execute(statement, [as_json(each), as_json(alike)] if alike else [as_json(each)])
         return cursor.fetchall() if returning else []

@@ -13,6 +13,7 @@ import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LETTERS = ALPHABET[10:]
+VALUES = {character: value for value, character in enumerate(ALPHABET)}
 MODULUS = 571
 WEIGHTS = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
 LENGTH = 15
@@ -21,9 +22,7 @@ PATTERN = re.compile(r"[0-9A-HJ-NP-Z]{13}[A-HJ-NP-Z]{2}")
 
 def check_letters(body: str) -> str:
     """The two capitals that belong behind the thirteen characters of `body`."""
-    total = sum(
-        weight * ALPHABET.index(character) for weight, character in zip(WEIGHTS, body, strict=True)
-    )
+    total = sum(weight * VALUES[character] for weight, character in zip(WEIGHTS, body, strict=True))
     high, low = divmod(total % MODULUS, len(LETTERS))
     return LETTERS[high] + LETTERS[low]
 

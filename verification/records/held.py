@@ -50,7 +50,7 @@ class Held:
         value = self.own.get(column, "")
         return date.fromisoformat(value) if value[:4].isdigit() else None
 
-    @property
+    @cached_property
     def about(self) -> About:
         """What chooses the rules by which this person's name is compared."""
         countries = {self.country_of_birth, self.country_of_citizenship} - {""}

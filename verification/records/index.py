@@ -23,16 +23,16 @@ DELETE FROM records_indexentry entry USING records_sourcerecord old
 WHERE entry.record_pk = old.id AND old.replaced_in > %s AND old.replaced_in <= %s
 """
 
-# In the order of the index, so that a large upload fills its pages one after the other.
+# In the order of the index, so that a large upload fills its pages one after the other. A record
+# may have one number in two columns.
 ENTRIES = """
-INSERT INTO records_indexentry (kind, value, record_pk)
-SELECT entry.kind, entry.value, record.id
+INSERT INTO records_indexentry (value, kind, record_pk)
+SELECT DISTINCT entry.value, entry.kind, record.id
 FROM records_sourcerecord record
 CROSS JOIN LATERAL (VALUES {identifiers}) AS entry(kind, value)
 WHERE record.id BETWEEN {first} AND {last} AND record.upload_id = {upload}
     AND record.replaced_in IS NULL AND record.closed_at IS NULL AND entry.value <> ''
 ORDER BY entry.value, entry.kind, record.id
-ON CONFLICT DO NOTHING
 """
 
 NOTE_BUILD = """

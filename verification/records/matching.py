@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from typing import Protocol
 
 from verification.records import names, naming
@@ -111,7 +112,9 @@ class Judgment:
         return self.name is not Grade.NO and self.date_of_birth
 
 
+@lru_cache(maxsize=4096)
 def name_of(family: str, given: str, middle: str = "") -> Name:
+    """A name in its parts. The records of one person mostly have the same one."""
     return Name(names.tokens(family), names.tokens(f"{given} {middle}"))
 
 

@@ -179,7 +179,8 @@ class PersonQueryResult:
 
 
 BY_NUMBER = """
-SELECT DISTINCT ON (record.id) record.id, record.system, record.record_id, record.updated_at,
+SELECT DISTINCT ON (record.id) record.id, record.system, record.record_id,
+    (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on,
     record.family_name, record.given_name, record.middle_name, record.date_of_birth,
     record.a_number, record.country_of_birth, record.country_of_citizenship, upload.columns,
     record.own_values, record.photo_id, record.sex
@@ -192,7 +193,8 @@ LIMIT %s
 """
 # By the newest version that the index has taken in; the names are compared here, not there.
 BY_BIRTH = """
-SELECT record.id, record.system, record.record_id, record.updated_at,
+SELECT record.id, record.system, record.record_id,
+    (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on,
     record.family_name, record.given_name, record.middle_name, record.date_of_birth,
     record.a_number, record.country_of_birth, record.country_of_citizenship, upload.columns,
     record.own_values, record.photo_id, record.sex

@@ -16,7 +16,8 @@ MOST_RECORDS = 60  # more than this behind one number is no one person
 
 Answered = TypeVar("Answered")
 
-COLUMNS = """record.id, record.system, record.record_id, record.updated_at, record.family_name,
+COLUMNS = """record.id, record.system, record.record_id,
+            (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on, record.family_name,
             record.given_name, record.middle_name, record.date_of_birth, record.a_number,
             record.country_of_birth, record.country_of_citizenship, upload.columns,
             record.own_values, record.photo_id, record.sex"""
@@ -90,7 +91,7 @@ class Records:
 
     def fetch(self, identifiers: Iterable[Identifier]) -> None:
         """One query for those that were not read yet; none when all were."""
-        wanted = sorted({*identifiers} - self._by_identifier.keys())
+        wanted = sorted({one for one in identifiers if one not in self._by_identifier})
         if not wanted:
             return
         with connection.cursor() as cursor:
@@ -136,7 +137,7 @@ def held_of(row: list[Any]) -> Held:
         pk=row[0],
         system=row[1],
         record_id=row[2],
-        updated_on=row[3].date(),
+        updated_on=row[3],
         family_name=row[4],
         given_name=row[5],
         middle_name=row[6],

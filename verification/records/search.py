@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 
 from verification.records.answer import Answer, Uploads, answer_from, referred
 from verification.records.chain import PETITIONS
 from verification.records.freshness import unavailable_systems
 from verification.records.held import Held, Identifier
 from verification.records.matching import (
-    Book,
+    About,
     Grade,
     Judgment,
     Name,
@@ -23,10 +24,11 @@ from verification.records.matching import (
     name_of,
 )
 from verification.records.models import Photo
+from verification.records.namebook import PeoplesNames
 from verification.records.reading import MOST_RECORDS, Records, from_one_index, namesakes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """What a caseworker typed, in canonical form."""
 
@@ -47,12 +49,12 @@ class Query:
     document_expires_on: date | None = None
     also_known_as: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[Name, ...]:
         own = name_of(self.family_name, self.given_name, self.middle_name)
         return (own, *(alias_name(text) for text in self.also_known_as if text.strip()))
 
-    @property
+    @cached_property
     def identifiers(self) -> tuple[Identifier, ...]:
         typed = (
             ("a_number", self.a_number.zfill(9) if self.a_number else ""),
@@ -193,6 +195,9 @@ def unanswerable(
 
     One system that ever came is enough, but none that came may be too old.
     """
+    numbers = tuple(numbers)
+    if not numbers:
+        return False
     stale = unavailable_systems(uploads, today=today)
     loaded = {system for system, _ in uploads}
     return any(
@@ -209,10 +214,26 @@ def as_typed(query: Query, record: Held) -> bool:
     )
 
 
-def judged(query: Query, record: Held, book: Book) -> Judgment:
-    return judge(
+def judged(query: Query, record: Held, book: PeoplesNames) -> Judgment:
+    """Whether name and birth on the record are those typed.
+
+    A person has several records, mostly with the same name and birth: these are compared once.
+    """
+    return _judged(
         query.names, query.date_of_birth, record.names, record.date_of_birth, record.about, book
     )
+
+
+@lru_cache(maxsize=64)
+def _judged(
+    typed: tuple[Name, ...],
+    born: date,
+    held: tuple[Name, ...],
+    held_born: date | None,
+    about: About,
+    book: PeoplesNames,
+) -> Judgment:
+    return judge(typed, born, held, held_born, about, book)
 
 
 def is_rivaled(query: Query, person: Sequence[Held]) -> bool:
@@ -238,7 +259,7 @@ def same_person(left: Held, right: Held) -> bool:
     return judge(left.names, left.date_of_birth, right.names, right.date_of_birth, right.about).fits
 
 
-def mismatches(query: Query, found: Sequence[Held], book: Book) -> tuple[str, ...]:
+def mismatches(query: Query, found: Sequence[Held], book: PeoplesNames) -> tuple[str, ...]:
     """Which of the typed fields to look at again; never a value out of a record."""
     judgments = [judged(query, record, book) for record in found]
     if any(judgment.name is not Grade.NO for judgment in judgments):

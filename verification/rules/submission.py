@@ -10,6 +10,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
@@ -104,6 +105,7 @@ class Findings:
         self.errors.setdefault(name, sentence)
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name without case, marks and punctuation, for search and comparison of what was typed."""
     romanized = anyascii(unicodedata.normalize("NFKC", name)).casefold()

@@ -12,14 +12,12 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-
-from django.db import connection
 
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for
@@ -29,6 +27,7 @@ from verification.models import InitialAnswer
 from verification.records.answer import Answer as SearchAnswer
 from verification.rules.submission import Submission
 from verification.services import initial
+from verification.services.apart import Worker, apart
 from verification.services.initial import Begun
 from verification.services.world import submission_of
 
@@ -64,9 +63,6 @@ OUTPUT = (
 )
 DATES = ("date_of_birth", "document_expires_on")
 CHUNK = 250
-# While PostgreSQL writes one chunk, the rules judge the next.
-WORKERS = 2
-
 Row = dict[str, str]
 Answer = dict[str, str | int]
 
@@ -98,12 +94,15 @@ def verify_batch(
     by: User,
     clock: Callable[[], datetime],
     progress: Callable[[int], None] | None = None,
+    workers: int = 1,
 ) -> BatchResult:
     """Verify each row of `source` and write its answer to `target`, in the order of the rows.
 
     A row that duplicates an open case gives that case's number and answer, without a new case or
     charge. A refused row has the outcome `refused` and the sentence in `statement`. Memory does
-    not grow with the number of rows. `progress` is called with the number of rows done.
+    not grow with the number of rows. `progress` is called with the number of rows done. More than
+    one of `workers` are processes of their own, each with a chunk at a time: for commands, outside
+    any transaction and thread.
     """
     result = BatchResult()
     partial = target.with_name(f"{target.name}.partial")
@@ -115,7 +114,7 @@ def verify_batch(
         with partial.open("a+", newline="", encoding="utf-8") as outgoing:
             _resume(outgoing, rows, result)
             writer = csv.DictWriter(outgoing, OUTPUT)
-            for answers in _answered(rows, by=by, clock=clock):
+            for answers in _answered(rows, Asking(by, clock), workers):
                 writer.writerows(answers)
                 outgoing.flush()
                 for answer in answers:
@@ -156,49 +155,41 @@ def _resume(outgoing: io.TextIOWrapper, rows: Iterator[Row], result: BatchResult
     result.resumed = result.rows
 
 
-def _answered(
-    rows: Iterator[Row], *, by: User, clock: Callable[[], datetime]
-) -> Iterator[list[Answer]]:
-    """The answers chunk by chunk, in order; one chunk is on its way while another is written."""
-    if connection.in_atomic_block:
-        # The caller's transaction belongs to this thread alone.
-        while chunk := list(islice(rows, CHUNK)):
-            yield _verify(chunk, by, clock)
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and what tells the time: what verifying a chunk needs besides its rows."""
+
+    by: User
+    clock: Callable[[], datetime]
+
+    def verify(self, chunk: list[Row]) -> list[Answer]:
+        """The answers to the rows, in their order: one transaction, a dozen queries."""
+        asked = [_asked(row) for row in chunk]
+        submissions = [one for one in asked if isinstance(one, Submission)]
+        with scope_for(self.by):
+            begun = iter(initial.initiate_all(by=self.by, at=self.clock(), submissions=submissions))
+            results = [next(begun) if isinstance(one, Submission) else one for one in asked]
+            known = _last_answers(one.number for one in results if isinstance(one, DuplicateCase))
+        return [_answer(row["row_id"], one, known) for row, one in zip(chunk, results, strict=True)]
+
+
+def _answered(rows: Iterator[Row], asking: Asking, workers: int) -> Iterator[list[Answer]]:
+    """The answers chunk by chunk, in their order."""
+    chunks = iter(lambda: list(islice(rows, CHUNK)), [])
+    if workers == 1:
+        yield from map(asking.verify, chunks)
         return
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="batch") as pool:
-        underway: list[Future[list[Answer]]] = []
-        try:
-            while chunk := list(islice(rows, CHUNK)):
-                underway.append(pool.submit(_verify_apart, chunk, by, clock))
-                if len(underway) > WORKERS:
-                    yield underway.pop(0).result()
-            while underway:
-                yield underway.pop(0).result()
-        finally:
-            for future in underway:
-                future.cancel()
-
-
-def _verify_apart(chunk: list[Row], by: User, clock: Callable[[], datetime]) -> list[Answer]:
-    """`_verify` on a thread, whose connection goes back to the pool afterwards."""
-    try:
-        return _verify(chunk, by, clock)
-    finally:
-        connection.close()
-
-
-def _verify(chunk: list[Row], by: User, clock: Callable[[], datetime]) -> list[Answer]:
-    """The answers to the rows, in their order: one transaction, a dozen queries."""
-    asked = [_asked(row) for row in chunk]
-    with scope_for(by):
-        begun = iter(
-            initial.initiate_all(
-                by=by, at=clock(), submissions=[one for one in asked if isinstance(one, Submission)]
-            )
-        )
-        results = [next(begun) if isinstance(one, Submission) else one for one in asked]
-        known = _last_answers(one.number for one in results if isinstance(one, DuplicateCase))
-    return [_answer(row["row_id"], one, known) for row, one in zip(chunk, results, strict=True)]
+    with apart(asking.verify, workers) as crew:
+        underway: deque[Worker[list[Row], list[Answer]]] = deque()
+        for number, chunk in enumerate(chunks):
+            if number >= workers:
+                yield underway[0].result()
+                underway.rotate(-1)
+            else:
+                underway.append(crew[number])
+            underway[-1].begin(chunk)
+        for worker in underway:
+            yield worker.result()
 
 
 def _asked(row: Row) -> Submission | CaseError:

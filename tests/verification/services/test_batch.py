@@ -1,6 +1,8 @@
 """A batch is what the user would have entered row by row, and survives being stopped."""
 
 import csv
+import os
+import signal
 import threading
 from datetime import timedelta
 from itertools import count
@@ -16,6 +18,7 @@ from tests.conftest import AT, load_three_people, make_agency, make_user, reside
 from verification.errors import CaseError, DuplicateCase
 from verification.models import Case, ChargeEvent, InitialAnswer
 from verification.services import batch, initial
+from verification.services.apart import WorkerLost
 
 pytestmark = pytest.mark.django_db
 
@@ -303,6 +306,7 @@ def test_the_command_verifies_a_file_and_counts_it(caseworker, people_on_record,
         str(tmp_path / "out.csv"),
         agency=caseworker.agency.code,
         user=caseworker.email,
+        workers=1,
     )
     assert "2 rows: 1 confirmed, 1 not confirmed" in capsys.readouterr().out
     assert set(answers_in(tmp_path / "out.csv")) == {"R1", "R2"}
@@ -337,3 +341,34 @@ def test_two_batches_of_the_same_people_in_opposite_order_make_one_case_each(tmp
     assert found["forward"] == found["backward"][::-1]
     assert len(set(found["forward"])) == len(people)
     assert counts()[:3] == (42, 42, 42)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_answer_in_order_and_one_that_is_killed_loses_nothing(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(batch, "CHUNK", 3)
+    load_three_people(tmp_path)
+    by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
+    source = file_of(
+        tmp_path / "in.csv", [RESIDENT, MISTYPED, *(nobody(n) for n in range(20)), MARTA]
+    )
+    target = tmp_path / "out.csv"
+    asked = tmp_path / "asked"
+    asked.mkdir()
+
+    def killed_at_the_third_chunk():
+        (asked / f"{os.getpid()}-{len(list(asked.iterdir()))}").touch()
+        if len(list(asked.iterdir())) >= 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return AT
+
+    with pytest.raises(WorkerLost):
+        batch.verify_batch(source, target, by=by, clock=killed_at_the_third_chunk, workers=2)
+    assert not target.exists()
+    result = batch.verify_batch(source, target, by=by, clock=lambda: AT, workers=2)
+    assert (result.rows, result.confirmed, result.unconfirmed) == (23, 2, 21)
+    answers = answers_in(target)
+    assert list(answers) == [f"R{n}" for n in range(1, 24)]
+    assert answers["R23"]["outcome"] == "confirmed"
+    assert counts()[:3] == (23, 23, 23)

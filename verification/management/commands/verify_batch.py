@@ -1,6 +1,7 @@
 """Initial verification of each row of a file, exactly as if that user had entered it."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from django.utils import timezone
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
 from verification.errors import CaseError
+from verification.services.apart import WorkerLost
 from verification.services.batch import verify_batch
 
 
@@ -27,6 +29,12 @@ class Command(BaseCommand):
         parser.add_argument("--user", required=True, help="the e-mail of the user who asks")
         parser.add_argument("source", type=Path, metavar="IN.csv")
         parser.add_argument("target", type=Path, metavar="OUT.csv")
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=0,
+            help="processes that verify, each in the other's pauses (default: cores + 1)",
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,8 +63,9 @@ class Command(BaseCommand):
                 by=by,
                 clock=timezone.now,
                 progress=progress,
+                workers=options["workers"] or (os.cpu_count() or 1) + 1,
             )
-        except (OSError, UnicodeDecodeError, CaseError) as error:
+        except (OSError, UnicodeDecodeError, CaseError, WorkerLost) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(asdict(result)))
