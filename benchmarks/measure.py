@@ -63,6 +63,7 @@ class Row:
     share: float | None = None
     against: str = ""
     aim: str = ""
+    p95: float | None = None
 
 
 def percentiles(seconds: list[float]) -> tuple[float, float]:

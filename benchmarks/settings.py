@@ -9,4 +9,4 @@ LOGGING["root"] = {**LOGGING.get("root", {}), "level": "WARNING"}
 for logger in LOGGING.get("loggers", {}).values():
     logger["level"] = "WARNING"
 # Sixty-four threads share the pool of one process; each waits for its turn.
-DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 120
+DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 600
