@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 from statistics import quantiles
 from typing import Any
@@ -16,6 +17,7 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
+from agreements.training.catalog import tutorial_for
 from benchmarks.measure import Row, Statement, captured, percentiles, timed
 from save_portal.accounts.models import Office, User
 from save_portal.accounts.roles import Role
@@ -47,6 +49,8 @@ BATCH = 50_000
 
 def verifiers(many: int) -> list[User]:
     """That many status verifiers of one office."""
+    tutorial = tutorial_for(Role.STATUS_VERIFIER)
+    assert tutorial is not None
     with system_scope():
         office, _ = Office.objects.get_or_create(
             code="BENCHSVO", defaults={"name": "Benchmark Office"}
@@ -58,6 +62,8 @@ def verifiers(many: int) -> list[User]:
                     "full_name": f"Verifier {number}",
                     "role": Role.STATUS_VERIFIER,
                     "office": office,
+                    "trained_as": tutorial.key,
+                    "trained_until": date(2040, 1, 1),
                 },
             )[0]
             for number in range(many)

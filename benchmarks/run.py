@@ -60,6 +60,7 @@ def durability(url: str) -> dict[str, str]:
 def agency_with_people() -> tuple[Any, Any, Any]:
     """A caseworker, a colleague and a supervisor of one agency with an agreement in force."""
     from agreements.models import Agreement
+    from agreements.training.catalog import tutorial_for
     from save_portal.accounts.models import Agency, Department, User
     from save_portal.accounts.roles import Role
     from save_portal.accounts.tenancy import system_scope
@@ -85,6 +86,8 @@ def agency_with_people() -> tuple[Any, Any, Any]:
                 role=role,
                 agency=agency,
                 department=department,
+                trained_as=tutorial_for(role).key,
+                trained_until=date(2040, 1, 1),
             )
             for name, role in (
                 ("measured", Role.GENERAL_USER),

@@ -12,6 +12,7 @@ import pytest
 from agreements.enums import AccessMode, Purpose
 from agreements.lifecycles.agreement import AgreementStatus
 from agreements.models import Agreement
+from agreements.training.catalog import tutorial_for
 from save_portal.accounts.models import Agency, Department, Group, Office, User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
@@ -44,8 +45,9 @@ def make_agency(code: str, *, benefits=("snap", "medicaid"), time_zone="America/
     return agency
 
 
-def make_user(name: str, role: str, *, agency=None, office=None, group=None):
-    """A user who can sign in with `PASSWORD`."""
+def make_user(name: str, role: str, *, agency=None, office=None, group=None, trained=True):
+    """A user who can sign in with `PASSWORD`, and has passed the tutorial of the role."""
+    tutorial = tutorial_for(role) if trained else None
     with system_scope():
         department = Department.objects.filter(agency=agency).first() if agency else None
         user = User.objects.create_user(
@@ -57,6 +59,8 @@ def make_user(name: str, role: str, *, agency=None, office=None, group=None):
             office=office,
             department=department,
             group=group,
+            trained_as=tutorial.key if tutorial else "",
+            trained_until=date(2040, 1, 1) if tutorial else None,
         )
     return user
 

@@ -24,6 +24,12 @@ class NotPermitted(CaseError):
     status_code = 403
 
 
+class NotTrained(NotPermitted):
+    """The tutorial of the role is missing or no longer holds; the page leads there (S5.1)."""
+
+    rule = "S5.1"
+
+
 class WrongStatus(CaseError):
     """The case is not at a point where this can be done."""
 

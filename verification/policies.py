@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rules.predicates import predicate
 
+from agreements.training.state import state_of
 from save_portal.accounts.roles import Permission
-from verification.errors import NotPermitted
+from verification.errors import NotPermitted, NotTrained
 from verification.lifecycles.case import BY_NAME
 
 if TYPE_CHECKING:
@@ -144,6 +146,17 @@ def check_can_initiate(*, by: User) -> None:
     """Raise `NotPermitted` unless this person may begin a case (S1.2)."""
     if by.agency_id is None or not by.can(Permission.INITIATE_CASE):
         raise NotPermitted("Only the caseworkers of a user agency begin cases.", rule="S1.2")
+
+
+def check_trained(*, by: User, on: date) -> None:
+    """Raise `NotTrained` unless this person's tutorial holds today (S5.1). No query."""
+    state = state_of(by, on=on)
+    if not state.lets_work:
+        what = "begins a case" if by.agency_id is not None else "takes a request"
+        raise NotTrained(
+            f"{state.sentence} Nobody {what} without it. Take it under “Training”; what is open "
+            "stays with you."
+        )
 
 
 def check_sets_answer_times(*, by: User) -> None:

@@ -157,6 +157,9 @@ class User(AbstractBaseUser):
         Office, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
     )
     is_active = models.BooleanField(default=True)
+    # What the newest certificate of training says; `agreements.training` keeps it.
+    trained_as = models.CharField(max_length=40, blank=True)
+    trained_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "save_portal.web",
     "save_portal.machines",
     "agreements",
+    "agreements.training",
     "verification.records",
     "verification",
     "billing",
@@ -117,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "save_portal.web.context.portal",
                 "billing.context.prices",
+                "agreements.training.context.training",
             ],
         },
     }

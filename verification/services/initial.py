@@ -100,8 +100,8 @@ def initiate(
 
     Runs in a scope, which is its transaction; every refusal comes before the first row is written.
     A draft that was already sent gives its case again, whoever clicks twice. Refuses:
-    `NotPermitted`, `NoAgreement`, `InvalidSubmission`, `DuplicateCase`, and the programs that need
-    no query (S6, S10.1).
+    `NotPermitted`, `NotTrained`, `NoAgreement`, `InvalidSubmission`, `DuplicateCase`, and the
+    programs that need no query (S6, S10.1).
     """
     draft = None
     if draft_id is not None:
@@ -129,6 +129,8 @@ def initiate_all(
     """
     policies.check_can_initiate(by=by)
     permission = _permission(by=by, at=at)
+    if any(submission.channel != "machine" for submission in submissions):
+        policies.check_trained(by=by, on=permission.today)
     results: dict[int, Begun | CaseError] = {}
     questions: dict[int, Submission] = {}
     for place, submission in enumerate(submissions):

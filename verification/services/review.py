@@ -54,7 +54,7 @@ def take_next(*, by: User, at: datetime, step: str = "", benefit: str = "") -> C
     One index scan that ends at the first free row, however many wait. `step` and `benefit` narrow
     what is taken.
     """
-    policies.check_reviews(by=by)
+    _check_takes(by=by, at=at)
     waiting = Case.objects.in_queue()
     if step:
         waiting = waiting.at_step(step)
@@ -72,7 +72,7 @@ def take_next(*, by: User, at: datetime, step: str = "", benefit: str = "") -> C
 @transaction.atomic
 def take(*, case_number: str, by: User, at: datetime) -> Case:
     """Take one request from the queue. Whoever comes second is told so."""
-    policies.check_reviews(by=by)
+    _check_takes(by=by, at=at)
     case = lock_case(case_number, by=by)
     if case.reviewer_id == by.pk:
         return case
@@ -229,6 +229,11 @@ def correct_answer(*, answer_id: int, given: AnswerInput, by: User, at: datetime
         _log(case, "case.answer_corrected", by=by, at=at, data=_said(kept))
     _tell(case, kept)
     return kept
+
+
+def _check_takes(*, by: User, at: datetime) -> None:
+    policies.check_reviews(by=by)
+    policies.check_trained(by=by, on=deadlines.local_date(at, deadlines.OFFICES_ZONE))
 
 
 def _take(case: Case, *, by: User, at: datetime) -> None:

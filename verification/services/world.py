@@ -18,7 +18,10 @@ from django.db import transaction
 
 from agreements.enums import AccessMode
 from agreements.services import taking_over
-from save_portal.accounts.models import Agency, Department, Group, Office, User
+from agreements.training import services as training
+from agreements.training.catalog import tutorial_for
+from save_portal.accounts.models import Agency, Department, Group, Invitation, Office, User
+from save_portal.accounts.people import services as invitations
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from verification.errors import CaseError
@@ -197,7 +200,38 @@ def _people_of_the_portal(at: datetime) -> int:
         for mail_name, full_name, role in members:
             _user(mail_name, f"save.{MAIL}", full_name=full_name, role=role, office=office)
             count += 1
+    for number, person in enumerate(User.objects.select_related("agency", "office").order_by("pk")):
+        _train(person, at=at - timedelta(days=TRAINED_AGO[number % len(TRAINED_AGO)]))
+    _invite(at)
     return count
+
+
+def _train(person: User, *, at: datetime) -> None:
+    """The person takes the tutorial of the role, as anybody does, and knows the answers."""
+    tutorial = tutorial_for(person.role)
+    if tutorial is None or person.trained_until is not None:
+        return
+    attempt = training.begin(by=person, at=at)
+    attempt.lessons_read = [lesson.id for lesson in tutorial.lessons]
+    attempt.save(update_fields=["lessons_read"])
+    asked = training.ask(by=person, at=at).asked
+    chosen = {each["id"]: str(each["order"].index(0)) for each in asked}
+    training.answer(attempt_id=attempt.pk, chosen=chosen, by=person, at=at)
+
+
+def _invite(at: datetime) -> None:
+    """One invitation that nobody has used yet."""
+    helen = User.objects.get(email=f"helen.brandt@calhoun.{MAIL}")
+    email = f"june.park@calhoun.{MAIL}"
+    if not Invitation.objects.filter(email=email).exists():
+        invitations.invite(
+            email=email,
+            full_name="June Park",
+            role=Role.GENERAL_USER,
+            department_id=helen.department_id,
+            by=helen,
+            at=at,
+        )
 
 
 def _user(mail_name: str, domain: str, **fields: Any) -> None:
@@ -206,6 +240,8 @@ def _user(mail_name: str, domain: str, **fields: Any) -> None:
         User.objects.create_user(email, PASSWORD, **fields)
 
 
+# Days since each person's tutorial, in turn: the second one's holds for two weeks more.
+TRAINED_AGO = (40, 350, 120, 75, 200)
 # Cases that stay where their first answer left them: which people of the truth file, how many.
 LEFT_AS_ANSWERED = 15
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -19,8 +21,8 @@ from agreements.enums import AccessMode
 from agreements.selectors.binding import permitted, why_nothing_may_be_asked
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
-from verification import deadlines
-from verification.errors import CaseError, InvalidSubmission
+from verification import deadlines, policies
+from verification.errors import CaseError, InvalidSubmission, NotTrained
 from verification.forms.initiate import DetailsForm, DocumentForm
 from verification.immigration_documents import DOCUMENT_TYPES, DocumentType
 from verification.models import CaseDraft
@@ -32,6 +34,29 @@ NOT_TYPED = {"csrfmiddlewaretoken", "save"}
 LONGEST = 500
 
 
+def trained(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Leads whoever has not taken the tutorial there, before anything is typed (S5.1)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user: Any = request.user
+        try:
+            policies.check_trained(
+                by=user, on=deadlines.local_date(timezone.now(), user.agency.time_zone)
+            )
+        except NotTrained as refused:
+            context = {"refused": refused, "here": "initiate"}
+            return render(
+                request,
+                "verification/initiate_untrained.html",
+                context,
+                status=refused.status_code,
+            )
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 @dataclass(frozen=True)
 class DocumentGroup:
     title: str
@@ -39,6 +64,7 @@ class DocumentGroup:
 
 
 @require(Permission.INITIATE_CASE)
+@trained
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Step 1. A draft begins here, so that nothing typed after it can be lost."""
@@ -103,6 +129,7 @@ def no_query(request: HttpRequest, reason: str) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require(Permission.INITIATE_CASE)
+@trained
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Step 2. What was typed is kept before it is judged."""
@@ -136,6 +163,7 @@ def details(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 
 @require(Permission.INITIATE_CASE)
+@trained
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Step 3. Submitting twice, from two tabs or after going back gives the same case."""

@@ -79,7 +79,13 @@ def take_next(request: HttpRequest) -> HttpResponse:
     """Takes what is due first, of the step and benefit that the list is narrowed to."""
     user: Any = request.user
     filters = QueueFilters.read(request.POST.dict())
-    case = review.take_next(by=user, at=timezone.now(), step=filters.step, benefit=filters.benefit)
+    case, refused = attempt(
+        lambda: review.take_next(
+            by=user, at=timezone.now(), step=filters.step, benefit=filters.benefit
+        )
+    )
+    if refused is not None:
+        return _refused(request, refused, "verification:review-queue")
     if case is None:
         messages.info(request, "Nothing waits to be taken just now.")
         return redirect("verification:review-queue")
