@@ -83,7 +83,8 @@ def csv_rows(*, by: User, at: datetime) -> Iterator[list[str]]:
 def who(by: User) -> UserQuerySet:
     """Who needs training: of the agency, or for a program officer of all of them."""
     trained = [role for role in Role if tutorial_for(role) is not None]
-    return User.objects.visible_to(by).active().filter(role__in=trained)
+    people: UserQuerySet = User.objects.visible_to(by).active().filter(role__in=trained)
+    return people
 
 
 def condition(kind: Kind, on: date) -> Q:

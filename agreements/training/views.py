@@ -63,7 +63,8 @@ def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
 def questions(request: HttpRequest) -> HttpResponse:
     """The questions of the passage. Sending them again, or from an older page, changes nothing."""
     user: Any = request.user
-    chosen, missing = dict(request.POST.items()), ()
+    chosen = {name: str(value) for name, value in request.POST.items()}
+    missing: tuple[str, ...] = ()
     try:
         if request.method == "POST":
             with transaction.atomic():

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from agreements.training import services as training
+from agreements.training.catalog import tutorial_for
+from save_portal.accounts.people import links
+from save_portal.accounts.people import services as people
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for
 from save_portal.machines import webhooks
@@ -185,3 +189,46 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
             page.set_viewport_size(viewport)
             page.goto(address)
             page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=name != "api-docs")
+
+
+def test_pictures_of_people_and_training(world, office, open_page):
+    """The administrator's page of people, the tutorial, the program office's staff."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    helen = make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
+    june = make_user("June", Role.GENERAL_USER, agency=world["agency"], trained=False)
+    paul = make_user("Paul", Role.PROGRAM_OFFICER, office=office)
+    at = timezone.now()
+    with scope_for(helen):
+        invitation = people.invite(
+            email="ola@calhoun.example",
+            full_name="Ola Berg",
+            role=Role.SUPERVISOR,
+            by=helen,
+            at=at,
+        )
+
+    def take(page, name: str, address: str) -> None:
+        for width, viewport in (("1280", WIDE), ("390", NARROW)):
+            page.set_viewport_size(viewport)
+            page.goto(address)
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**viewport, "height": height})
+            page.screenshot(path=SCREENS / f"{name}-{width}.png")
+
+    page = enter(open_page(), helen)
+    take(page, "people", "/people/")
+    take(page, "people-invite", "/people/invite/")
+    take(page, "people-person", f"/people/{june.pk}/")
+    take(page, "people-end", f"/people/{june.pk}/end/")
+    take(page, "people-departments", "/people/departments/")
+    take(page, "training-report", "/training/report/")
+    take(open_page(), "invitation", f"/invitation/{links.token_of(invitation)}/")
+    newcomer = enter(open_page(), june)
+    take(newcomer, "training", "/training/")
+    take(newcomer, "initiate-untrained", "/cases/new/")
+    take(newcomer, "training-lesson", "/training/lessons/before-you-ask/")
+    with scope_for(june):
+        for lesson in tutorial_for(june.role).lessons:
+            training.read_lesson(lesson_id=lesson.id, by=june, at=at)
+    take(newcomer, "training-questions", "/training/questions/")
+    take(enter(open_page(), paul), "people-of-offices", "/people/")

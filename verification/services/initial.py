@@ -129,8 +129,7 @@ def initiate_all(
     """
     policies.check_can_initiate(by=by)
     permission = _permission(by=by, at=at)
-    if any(submission.channel != "machine" for submission in submissions):
-        policies.check_trained(by=by, on=permission.today)
+    policies.check_trained(by=by, on=permission.today)
     results: dict[int, Begun | CaseError] = {}
     questions: dict[int, Submission] = {}
     for place, submission in enumerate(submissions):

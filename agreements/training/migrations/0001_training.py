@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0004_training_state"),
+        ("accounts", "0005_training_state"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
