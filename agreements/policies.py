@@ -69,3 +69,9 @@ def check_can_make(
 def check_is_office(*, by: User) -> None:
     if not is_office(by=by):
         raise NotAuthorized("Only the program office can do this.")
+
+
+def has_authority(by: User, agreement: Agreement) -> bool:
+    """The official whom the agreement itself names as authorized to sign for the agency."""
+    named = str(agreement.choices.get("signatory_email", "")).lower()
+    return administers(by=by, agreement=agreement) and by.email.lower() == named

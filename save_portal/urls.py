@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", include("verification.api.urls")),
     path("api/<path:rest>", missing),
     path("training/", include("agreements.training.urls")),
+    path("", include("agreements.urls")),
     path("casecheck/", include("casecheck.urls")),
     path("invoices/", include("billing.urls")),
     path("card-stand-in/", include("billing.stand_in_urls")),

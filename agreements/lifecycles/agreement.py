@@ -66,7 +66,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("reinstate", (S.SUSPENDED,), S.IN_FORCE, "office", "lift the suspension"),
     Transition("extend", (S.IN_FORCE, S.EXPIRING), S.IN_FORCE, "office", "extend a CMA once"),
     Transition("begin_to_expire", (S.IN_FORCE,), S.EXPIRING, "timetable", "90 days are left"),
-    Transition("pass_on", (S.IN_FORCE, S.EXPIRING), S.RENEWED, "timetable", "the next one begins"),
+    Transition("pass_on", (S.IN_FORCE, S.EXPIRING), S.RENEWED, "office", "countersign the next"),
     Transition(
         "expire", (S.IN_FORCE, S.EXPIRING, S.SUSPENDED), S.EXPIRED, "timetable", "the term is over"
     ),
@@ -175,8 +175,9 @@ class AgreementLifecycle(Lifecycle):
         """Its end is near, and it still binds."""
 
     @_move("pass_on")
-    def pass_on(self) -> None:
-        """The agreement that renews it has begun."""
+    def pass_on(self, *, on: date) -> None:
+        """The agreement that renews or amends it takes its place."""
+        self._cut(on)
 
     @_move("expire")
     def expire(self) -> None:

@@ -32,6 +32,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_see_corrections": user.can(Permission.REVIEW_REQUESTS)
             or user.can(Permission.CORRECT_RECORDS),
             "may_manage_people": user.can(Permission.MANAGE_PEOPLE),
+            "may_see_agreements": user.can(Permission.SIGN_AGREEMENT)
+            or user.can(Permission.MANAGE_PROGRAM),
             "may_see_invoices": user.can(Permission.VIEW_INVOICES),
             "may_review": user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE),
             "may_manage_queue": user.can(Permission.MANAGE_QUEUE),

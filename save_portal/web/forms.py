@@ -156,7 +156,9 @@ class PortalForm(forms.Form):
         super().full_clean()
         for name in self.errors:
             widget = self.fields[name].widget if name in self.fields else None
-            if isinstance(widget, (forms.TextInput, forms.Select, forms.Textarea)):
+            if isinstance(
+                widget, (forms.TextInput, forms.EmailInput, forms.Select, forms.Textarea)
+            ):
                 classes = widget.attrs.get("class", "")
                 kind = classes.split(" ")[0]
                 if kind.startswith("usa-") and f"{kind}--error" not in classes:

@@ -53,6 +53,7 @@ ARGUMENTS = {
     "countersign": {"term": TERM},
     "suspend": {"message": "Untrained users."},
     "extend": {"until": date(2032, 1, 1), "on": date(2026, 11, 20)},
+    "pass_on": {"on": date(2026, 11, 20)},
     "terminate": {"message": "Not needed.", "on": date(2026, 11, 20)},
 }
 MOVE = """
