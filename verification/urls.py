@@ -1,6 +1,7 @@
 from django.urls import path
 
 from verification.views import (
+    accuracy,
     answer_times,
     board,
     case,
@@ -81,6 +82,8 @@ urlpatterns = [
         documents.remove,
         name="document-remove",
     ),
+    path("program/accuracy/", accuracy.show, name="accuracy"),
+    path("program/accuracy.csv", accuracy.export, name="accuracy-export"),
     path("program/sources/", sources.show, name="sources"),
     path("metrics", sources.metrics, name="metrics"),
     path("person-query/", person_query.ask, name="person-query"),

@@ -53,6 +53,30 @@ COUNTRIES: tuple[tuple[tuple[System, ...], str], ...] = (
         "DEU AUT CHE NLD BEL SWE NOR DNK ISL FIN LUX EST LVA HUN CZE SVK ROU TUR AZE TKM",
     ),
 )
+# What a group of countries is called where people are counted by how they are named. A country in
+# several groups counts in the first of these.
+CALLED: tuple[tuple[System, str], ...] = (
+    (pinyin.keys, "Chinese names"),
+    (korean.keys, "Korean names"),
+    (south_asian.keys, "South Asian names"),
+    (ethiopian.keys, "Ethiopian and Eritrean names"),
+    (latin.spanish, "Spanish, Portuguese and Filipino names"),
+    (slavic.keys, "Slavic and neighboring names"),
+    (arabic.keys, "Arabic, Persian and African names"),
+    (latin.french, "French and Haitian names"),
+    (latin.germanic, "Other names in Latin letters"),
+)
+
+
+@lru_cache(maxsize=512)
+def culture_of(country: str) -> str:
+    """The naming system of a country of birth, in words."""
+    for system, called in CALLED:
+        if any(system in systems and country in words(where) for systems, where in COUNTRIES):
+            return called
+    return "All other names"
+
+
 # Where a name is read syllable by syllable, so that a slip easily makes another real name, and
 # where DE, LE or VAN are names and no particles.
 SYLLABIC: dict[str, Callable[[str], bool]] = {
