@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from base64 import b64encode
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -61,17 +63,24 @@ def print_page(request: HttpRequest, number: str) -> HttpResponse:
     if page.answer is not None:
         printing.disclose_page(page=page, by=user, at=timezone.now())
     context = context_of(page) | {"printed_at": timezone.now(), "printed_by": user}
+    if page.answer is not None and page.answer.photo_id is not None:
+        context["photo"] = reverse("verification:photo", args=[page.case.number])
     return render(request, "verification/case_print.html", context)
 
 
 @require(*READERS)
 @require_safe
 def details_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The case details as a tagged PDF."""
+    """The case details as a tagged PDF, with the photo where one came back."""
     user: Any = request.user
     page = page_of(request, number)
-    printing.disclose_page(page=page, by=user, at=timezone.now())
-    return paper(request, page.case, "pdf/case_details.html", context_of(page), name="case")
+    now = timezone.now()
+    printing.disclose_page(page=page, by=user, at=now)
+    context = context_of(page)
+    if found := printing.photo(number=page.case.number, by=user, at=now):
+        content, content_type = found
+        context["photo"] = f"data:{content_type};base64,{b64encode(content).decode()}"
+    return paper(request, page.case, "pdf/case_details.html", context, name="case")
 
 
 @require(*READERS)

@@ -14,6 +14,7 @@ from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import DisclosureEvent
 from save_portal.documents import worker
 from tests.conftest import AT
+from tests.verification.views.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,31 @@ def test_the_case_details_are_a_pdf(dana, request, which):
     assert "SAVE decides nothing about eligibility" in text
     report = page.validate_pdf_bytes(response.content, profile=page.ValidationProfile.PDF_UA_1)
     assert report.is_compliant, str(report)
+
+
+def test_the_photo_is_on_paper_with_words_and_leaves_its_own_disclosure(dana, confirmed, stranger):
+    with system_scope():
+        before = DisclosureEvent.objects.filter(fields=["photo"]).count()
+    response = dana.get(f"/cases/{confirmed.number}/details.pdf")
+    text = " ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(response.content)).pages)
+    assert "Nobody has compared it yet." in text
+    assert any("face and shoulders" in words for words in said_of_pictures(response.content))
+    with system_scope():
+        assert DisclosureEvent.objects.filter(fields=["photo"]).count() == before + 1
+    printed = dana.get(f"/cases/{confirmed.number}/print/").content.decode()
+    assert f'src="/cases/{confirmed.number}/photo/" alt="Photo from' in printed
+    assert signed_in(stranger).get(f"/cases/{confirmed.number}/details.pdf").status_code == 404
+
+
+def said_of_pictures(content: bytes) -> list[str]:
+    """What the structure of a PDF says in place of its pictures."""
+    reader = PdfReader(BytesIO(content))
+    parts = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))
+    return [str(part["/Alt"]) for part in parts if isinstance(part, dict) and "/Alt" in part]
+
+
+def test_no_photo_is_on_paper_where_none_came_back(dana, unconfirmed):
+    assert "<img" not in dana.get(f"/cases/{unconfirmed.number}/print/").content.decode()
 
 
 def test_the_case_details_name_each_charge_at_the_price_of_its_day(dana, confirmed):
