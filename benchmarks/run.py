@@ -1,6 +1,7 @@
 """The benchmark table: one run, one machine, one database made for it and dropped after it.
 
-    python benchmarks/run.py [--people N] [--cases N] [--batch N] [--seconds S] [--json]
+    python benchmarks/run.py [--people N] [--cases N] [--batch N] [--events N]
+                             [--seconds S] [--json]
 
 DATABASE_URL names the server. Beside every rate stands what bare psycopg, or bare COPY, reaches
 in the same run on the same server; the ratio says more than the rate.
@@ -27,6 +28,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 FEW = 1_000
 BATCH = 50_000
+AGENCIES, EVENTS = 1_200, 2_000_000  # of the month that is invoiced
 PASSWORD = "of-the-benchmark-alone"
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def agency_with_people() -> tuple[Any, Any, Any]:
     return measured, other, supervisor
 
 
-def run(url: str, *, people: int, cases: int, batch: int, seconds: float) -> list[Row]:
+def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: float) -> list[Row]:
     import django
 
     django.setup()
@@ -111,7 +113,7 @@ def run(url: str, *, people: int, cases: int, batch: int, seconds: float) -> lis
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import api, bulk, measure, papers, review_queue
+    from benchmarks import api, bulk, invoices, measure, papers, review_queue
     from benchmarks.browser import Browser, served
     from benchmarks.people import BASE, Population
     from verification.records.population import write_uploads
@@ -183,6 +185,8 @@ def run(url: str, *, people: int, cases: int, batch: int, seconds: float) -> lis
         add(*papers.form_g845(times=60))
         say("The verifiers' queue")
         add(*review_queue.measure(measured, url, cases=cases, seconds=seconds))
+        say("Invoices")
+        add(*invoices.measure(url, agencies=AGENCIES, events=events))
     connection.close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()
@@ -243,6 +247,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
     parser.add_argument("--batch", type=int, default=BATCH, help="rows of the large batch")
     parser.add_argument("--seconds", type=float, default=10.0, help="for each measured rate")
+    parser.add_argument("--events", type=int, default=EVENTS, help="charge events of a month")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if asked.people < 1_000 or asked.cases < 1 or asked.batch < 1 or asked.seconds <= 0:
@@ -261,6 +266,7 @@ def main() -> int:
             people=asked.people,
             cases=asked.cases,
             batch=asked.batch,
+            events=asked.events,
             seconds=asked.seconds,
         )
     from benchmarks import febrl, matching
