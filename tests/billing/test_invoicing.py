@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from billing.errors import BillingError
 from billing.models import Exemption, Invoice, InvoiceLine, MonthClose, Price
+from billing.selectors.invoices import events_behind
 from billing.services import invoicing, payments
 from save_portal.accounts.models import Agency
 from save_portal.accounts.roles import Role
@@ -64,6 +65,11 @@ def in_october(day=15, hour=12, zone="America/New_York", minute=0, second=0):
 def invoice_of(user):
     with system_scope():
         return Invoice.objects.filter(agency=user.agency).first()
+
+
+def rows_of_invoices():
+    with system_scope():
+        return list(Invoice.objects.order_by("pk").values_list("pk", "number", "total", "status"))
 
 
 def lines_of(invoice):
@@ -304,9 +310,43 @@ def test_two_runs_at_the_same_time_issue_each_invoice_once_without_gaps(transact
         thread.join()
 
     assert failures == []
+    issued = rows_of_invoices()
+    assert invoicing.issue_month(OCTOBER, at=CLOSING).existing == 6
+    assert rows_of_invoices() == issued
     with system_scope():
         numbers = sorted(Invoice.objects.values_list("number", flat=True))
     assert numbers == [f"SV-2026-{n:06}" for n in range(1, 7)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_connection_is_killed_in_the_middle_is_begun_again(transactional_db):
+    with system_scope():
+        for kind, amount in (("retry", "0.50"), ("minimum", "25.00")):
+            Price.objects.get_or_create(
+                kind=kind, effective_from=date(2008, 10, 1), defaults={"amount": Decimal(amount)}
+            )
+    for number in range(4):
+        agency = make_agency(f"BUREAU{number}")
+        with system_scope():
+            agency.kind = Agency.Kind.FEDERAL
+            agency.save()
+        charge(make_user("Fay", Role.GENERAL_USER, agency=agency), at=in_october(), times=60)
+
+    def kill(done):
+        if done == 2:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(Error):
+        invoicing.issue_month(OCTOBER, at=CLOSING, progress=kill, at_once=1)
+    connection.close()
+    assert [number for _, number, *_ in rows_of_invoices()] == ["SV-2026-000001", "SV-2026-000002"]
+    done = invoicing.issue_month(OCTOBER, at=CLOSING)
+
+    assert (done.invoices, done.existing) == (2, 2)
+    assert [row[1:3] for row in rows_of_invoices()] == [
+        (f"SV-2026-{n:06}", Decimal("30.00")) for n in range(1, 5)
+    ]
 
 
 @pytest.mark.django_db
@@ -399,7 +439,17 @@ def test_every_event_is_on_exactly_one_invoice_and_the_sums_agree(federal, event
                 price = new_price if kind == "retry" and day >= changed_on else prices[kind]
                 expected[billed] = expected.get(billed, Decimal()) + price
             invoicing.issue_month(month, at=at)
+            again = invoicing.issue_month(month, at=at + timedelta(days=1))
+            assert (again.invoices, again.total) == (0, Decimal())
         with system_scope():
+            # Behind each line stand its transactions, and no event stands behind two lines.
+            behind = [
+                list(events_behind(line.invoice, line).values_list("pk", flat=True))
+                for line in InvoiceLine.objects.exclude(kind="").select_related("invoice__agency")
+            ]
+            counted = list(InvoiceLine.objects.exclude(kind="").values_list("quantity", flat=True))
+            assert [len(events) for events in behind] == counted
+            assert len({pk for events in behind for pk in events}) == sum(counted)
             totals = dict(Invoice.objects.values_list("month", "total"))
             quantity = sum(InvoiceLine.objects.values_list("quantity", flat=True))
         wanted = {

@@ -1,6 +1,7 @@
 """Takes the pictures of every page for docs/screens: `pytest tests/browser/screens.py`."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,18 @@ from django.utils import timezone
 
 from agreements.training import services as training
 from agreements.training.catalog import tutorial_for
+from billing.models import Price
+from billing.services import card, invoicing, limits, price_list
+from save_portal.accounts.models import Agency
 from save_portal.accounts.people import links
 from save_portal.accounts.people import services as people
 from save_portal.accounts.roles import Role
-from save_portal.accounts.tenancy import scope_for
+from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.machines import webhooks
 from save_portal.machines.services import make_client
+from tests.billing.test_invoicing import charge, invoice_of
 from tests.browser.conftest import NARROW, WIDE, enter, sign_in, tick
-from tests.conftest import AT, make_user, resident, unknown_person
+from tests.conftest import AT, make_agency, make_user, resident, unknown_person
 from verification.services import duties, g845, initial
 
 pytestmark = pytest.mark.browser
@@ -232,3 +237,63 @@ def test_pictures_of_people_and_training(world, office, open_page):
             training.read_lesson(lesson_id=lesson.id, by=june, at=at)
     take(newcomer, "training-questions", "/training/questions/")
     take(enter(open_page(), paul), "people-of-offices", "/people/")
+
+
+def test_pictures_of_invoices(transactional_db, office, open_page):
+    """The administrator's and the office's pages of invoices, prices, cards and checks."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    prices = {"retry": "0.50", "initial": "0.50", "additional": "0.50", "g845": "0.50"}
+    for kind, amount in (prices | {"paper_g845": "2.00", "minimum": "25.00"}).items():
+        Price.objects.get_or_create(
+            kind=kind, effective_from=date(2008, 10, 1), defaults={"amount": Decimal(amount)}
+        )
+    agency = make_agency("BUREAU")
+    with system_scope():
+        agency.kind = Agency.Kind.FEDERAL
+        agency.save()
+    fay = make_user("Fay", Role.GENERAL_USER, agency=agency)
+    ada = make_user("Ada", Role.AGENCY_ADMINISTRATOR, agency=agency)
+    otto, olga = (make_user(name, Role.PROGRAM_OFFICER, office=office) for name in ("Otto", "Olga"))
+    now = timezone.now()
+    month = (now.date().replace(day=1) - timedelta(days=40)).replace(day=1)
+    noon = datetime(month.year, month.month, 15, 17, tzinfo=UTC)
+    charge(fay, at=noon, times=130)
+    charge(fay, at=noon, kind="additional", times=12)
+    charge(ada, at=noon, kind="paper_g845", times=3)
+    charge(fay, at=now, times=70)
+    invoicing.issue_month(month, at=now)
+    invoice = invoice_of(fay)
+    with system_scope():
+        limits.set_limit(agency_id=agency.pk, amount=Decimal("40.00"), by=ada, at=now)
+        order = card.begin(invoice_id=invoice.pk, by=ada, at=now)
+        following = (now.date().replace(day=28) + timedelta(days=40)).replace(day=1)
+        price_list.propose(
+            effective_from=following,
+            amounts={kind: Decimal(a) for kind, a in prices.items()}
+            | {"paper_g845": Decimal("3.00"), "minimum": Decimal("30.00")},
+            exempt=["state", "local", "tribal"],
+            source="Notice of November 3, 2026",
+            by=otto,
+            at=now,
+        )
+
+    def take(page, name: str, address: str) -> None:
+        for width, viewport in (("1280", WIDE), ("390", NARROW)):
+            page.set_viewport_size(viewport)
+            page.goto(address)
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**viewport, "height": height})
+            page.screenshot(path=SCREENS / f"{name}-{width}.png")
+
+    page = enter(open_page(), ada)
+    take(page, "invoices", "/invoices/")
+    take(page, "invoice", f"/invoices/{invoice.number}/")
+    take(page, "invoice-line", f"/invoices/{invoice.number}/lines/1/")
+    take(page, "card-order", f"/invoices/card/{order.code}/")
+    take(page, "limit", "/invoices/limit/")
+    take(page, "prices", "/invoices/prices/")
+    desk = enter(open_page(), olga)
+    take(desk, "invoices-office", "/invoices/")
+    take(desk, "checks", "/invoices/checks/?code=RSV2026000001AA")
+    take(desk, "invoice-office", f"/invoices/{invoice.number}/?check")
+    take(desk, "prices-office", "/invoices/prices/")
