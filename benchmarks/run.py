@@ -113,7 +113,7 @@ def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: 
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import api, bulk, invoices, measure, papers, review_queue
+    from benchmarks import api, bulk, invoices, look_up, measure, papers, review_queue
     from benchmarks.browser import Browser, served
     from benchmarks.people import BASE, Population
     from verification.records.population import write_uploads
@@ -151,6 +151,8 @@ def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: 
             large.share = (large.p50 or 0) / (small.p50 or 1)
             large.against, large.aim = f"p50 with {small.cases:,} cases", "≤ 150 %"
             add(small, large)
+        say("CaseCheck")
+        add(*look_up.measure(cases=cases, seconds=seconds))
         say("Initial verification")
         with connection.cursor() as cursor:
             cursor.execute(

@@ -6,39 +6,30 @@ give the same page.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.core import signing
-
+from casecheck import proofs
 from casecheck.models import Miss
 from save_portal import audit
 from save_portal.accounts.tenancy import system_scope
 from verification.immigration_documents import SEPARATORS
+from verification.models import Case
 from verification.selectors.applicant import case_for_applicant
 from verification.services import duties
-
-if TYPE_CHECKING:
-    from verification.models import Case
 
 HOUR = timedelta(hours=1)
 MISSES_OF_AN_ADDRESS = 30
 MISSES_OF_A_NUMBER = 10
 # Beyond the number's limit each address still has some tries: nobody can lock the person out.
 MISSES_OF_A_NUMBER_FROM_AN_ADDRESS = 2
-SALT = "casecheck.proof"
-PROOF_SECONDS = 30 * 60
 
 
 def look_up(*, number: str, date_of_birth: date, address: str, at: datetime) -> Case | None:
     """The case, or None for every reason. Notes a miss by digests that say nothing about whom."""
     digests = {
-        "address": _digest("address", address),
-        "number": _digest("number", _plain(number)),
-        "both": _digest("both", _plain(number), address),
+        "address": proofs.digest("address", address),
+        "number": proofs.digest("number", _plain(number)),
+        "both": proofs.digest("both", _plain(number), address),
     }
     with system_scope():
         recent = list(
@@ -72,14 +63,19 @@ def _too_many(recent: list[str], digests: dict[str, str]) -> bool:
 
 def proof_of(case: Case) -> str:
     """What the page carries so that the next click needs no number again; half an hour long."""
-    return signing.dumps(case.number, salt=SALT)
+    return proofs.sign(case.number, salt=proofs.CASE)
+
+
+def case_of(proof: str) -> Case | None:
+    """The case whose page was shown within the last half hour. Within a scope of the system."""
+    number = proofs.read(proof, salt=proofs.CASE)
+    return Case.objects.select_related("agency").filter(number=number).first() if number else None
 
 
 def ask_for_additional(*, proof: str, at: datetime) -> Case | None:
     """The applicant wants additional verification (S2.2). None when the proof is none or old."""
-    try:
-        number = signing.loads(proof, salt=SALT, max_age=PROOF_SECONDS)
-    except signing.BadSignature:
+    number = proofs.read(proof, salt=proofs.CASE)
+    if not number:
         return None
     with system_scope():
         return duties.applicant_wants(case_number=number, at=at)
@@ -92,8 +88,3 @@ def forget(*, at: datetime) -> int:
 
 def _plain(number: str) -> str:
     return SEPARATORS.sub("", number).upper()
-
-
-def _digest(*parts: str) -> str:
-    key = settings.SECRET_KEY.encode()
-    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()

@@ -21,10 +21,10 @@ def sentences(language: str = "en") -> list[str]:
     """Each sentence once, in the order of files and lines; months where Django lacks them."""
     found: dict[str, None] = {}
     base = Path(settings.BASE_DIR)
-    for template in sorted((base / "templates" / "casecheck").glob("*.html")):
+    for template in sorted((base / "templates" / "casecheck").rglob("*.*")):
         marked = templatize(template.read_text(encoding="utf-8"), origin=template.name)
         found |= dict.fromkeys(ast.literal_eval(text) for text in MARKED.findall(marked))
-    for module in sorted((base / "casecheck").glob("*.py")):
+    for module in sorted((base / "casecheck").rglob("*.py")):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         found |= dict.fromkeys(
             str(call.args[0].value)

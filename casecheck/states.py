@@ -29,9 +29,10 @@ class State:
     agency_must: tuple[str, ...]
     you_can: tuple[str, ...]
     may_ask: bool
+    late: bool
 
 
-def state_of(case: Case) -> State:
+def state_of(case: Case, *, today: date) -> State:
     """What the applicant reads. The agency's name is the only name on it."""
     agency = case.agency.name
     status = case.status
@@ -94,6 +95,7 @@ def state_of(case: Case) -> State:
         agency_must=must,
         you_can=can,
         may_ask=may_ask,
+        late=bool(promised and promised.on < today),
     )
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("training/", include("agreements.training.urls")),
     path("", include("agreements.urls")),
     path("casecheck/", include("casecheck.urls")),
+    path("cases/", include("casecheck.agency_urls")),
     path("invoices/", include("billing.urls")),
     path("card-stand-in/", include("billing.stand_in_urls")),
     path("", include("verification.urls")),

@@ -181,6 +181,25 @@ class RecordOwner(models.TextChoices):
     ICE = "ice", "ICE"
 
 
+class CorrectionSubject(models.TextChoices):
+    """What an applicant finds wrong in a record, before anybody knows which datum it is (S7.2)."""
+
+    NAME = "name", "The name"
+    DATE_OF_BIRTH = "date_of_birth", "The date of birth"
+    NUMBER = "number", "A number"
+    STATUS = "status", "The status, or a date of it"
+    OTHER = "other", "Something else"
+
+
+class DisclosureFault(models.TextChoices):
+    """Why a display of a person's data was wrongful (S10.3)."""
+
+    NO_PURPOSE = "no_purpose", "No lawful purpose was found"
+    OTHER_PERSON = "other_person", "It showed another person's data"
+    NOT_COVERED = "not_covered", "The agreement does not cover it"
+    ACCOUNT_MISUSED = "account_misused", "The account was used by somebody else"
+
+
 class DocumentKind(models.TextChoices):
     """What the pages of a copy show (S3.9)."""
 

@@ -193,3 +193,9 @@ def check_can_record_arrival(*, by: User) -> None:
     """Raise `NotPermitted` unless this person takes in what agencies mail (S3.3, S3.4)."""
     if not by.can(Permission.REVIEW_REQUESTS):
         raise NotPermitted("Only the status verification office takes in mailed forms.")
+
+
+def check_can_report_wrongful_disclosure(*, by: User | None) -> None:
+    """Raise `NotPermitted` unless the monitor, or who monitors, says it (S10.3, S10.4)."""
+    if by is not None and not by.can(Permission.MONITOR):
+        raise NotPermitted("Only those who monitor the use of SAVE write this.", rule="S10.4")

@@ -314,6 +314,9 @@ if EMAIL.get("EMAIL_FILE_PATH"):
     EMAIL["EMAIL_FILE_PATH"] = f"/{EMAIL['EMAIL_FILE_PATH'].lstrip('/')}"
 globals().update({key: value for key, value in EMAIL.items() if key.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "save-portal@localhost")
+# The gateway for text messages to applicants: file:///folder, or https://name:password@host/path,
+# which is sent {"to", "text"} as JSON. Without it none are sent, and none are offered.
+SMS_URL = env.str("SMS_URL", (LOCAL_DIR / "texts").as_uri() if DEMO or DEBUG else "")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 # The lines of the address to which Form G-845 is mailed, for the window of the envelope.
 G845_MAIL_TO = [

@@ -68,12 +68,28 @@ def test_pictures_of_every_page(world, open_page):
         "close": f"/cases/{confirmed.number}/close/",
         "print": f"/cases/{confirmed.number}/print/",
         "correction-sheet": f"/cases/{refused.number}/correction-sheet/",
+        "for-the-applicant": f"/cases/{refused.number}/applicant/",
+        "casecheck-guide": "/casecheck/en/guide/",
+        "casecheck-figures": "/casecheck/en/figures/",
         "no-query": "/cases/new/no-query/emergency_medicaid/",
         "help": "/help/",
         "not-found": "/cases/AAAAAAAAAAAAAAA/",
     }.items():
         page.goto(address)
         take(name)
+    for language in ("en", "ar"):
+        page.goto(f"/casecheck/{language}/")
+        take(f"casecheck-{language}")
+        page.fill("[name=number]", refused.number)
+        page.select_option("[name=month]", "5")
+        page.fill("[name=day]", "31")
+        page.fill("[name=year]", "1990")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dl")
+        take(f"casecheck-case-{language}")
+        page.locator("form.more button").first.press("Enter")
+        page.wait_for_selector("[name=said]")
+        take(f"casecheck-correction-{language}")
     page.goto("/cases/new/")
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/details/")

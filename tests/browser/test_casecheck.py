@@ -2,7 +2,9 @@
 
 import pytest
 
-from save_portal.accounts.tenancy import scope_for
+from casecheck import contacts, who_looked
+from casecheck.models import OneTimeCode
+from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.browser.conftest import check_accessible
 from tests.conftest import AT, unknown_person
 from verification.models import Case
@@ -57,3 +59,78 @@ def test_a_phone_at_any_width_in_any_language(world, open_page, language, width)
     check_accessible(page, "asked")
     with scope_for(world["dana"]):
         assert Case.objects.get(pk=case.pk).wish_is_the_applicants_own
+
+
+MORE = {
+    "en": ("A record is wrong", "Ask for the correction", "Your request was recorded"),
+    "ar": ("سجل ما خطأ", "اطلب التصحيح", "سُجل طلبك"),
+    "es": ("Un registro está equivocado", "Pedir la corrección", "Su solicitud fue registrada"),
+}
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("es", 390), ("ar", 320)])
+def test_correction_notices_and_who_looked_by_keyboard(world, open_page, language, width):
+    wrong, ask, recorded = MORE[language]
+    with scope_for(world["dana"]):
+        case = initial.initiate(by=world["dana"], at=AT, submission=unknown_person())
+        contacts.record(
+            case_number=case.number,
+            email="rosa@mail.example",
+            phone="+12025550123",
+            language=language,
+            by=world["dana"],
+            at=AT,
+        )
+    page = open_page({"width": width, "height": 720})
+    page.goto(f"/casecheck/{language}/")
+    page.fill("[name=number]", case.number)
+    page.select_option("[name=month]", "5")
+    page.fill("[name=day]", "31")
+    page.fill("[name=year]", "1990")
+    page.keyboard.press("Enter")
+
+    def fits(what: str) -> None:
+        check_accessible(page, what)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.add_style_tag(content="html{font-size:200%}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+
+    page.get_by_role("button", name=wrong).press("Enter")
+    page.get_by_role("button", name=ask).press("Enter")
+    page.wait_for_selector(".alert")
+    fits("what is missing")
+    page.check("[name=owner][value=cbp]")
+    page.check("[name=subject][value=name]")
+    page.fill("[name=said]", "Rosalind")
+    page.get_by_role("button", name=ask).press("Enter")
+    page.get_by_role("heading", name=recorded).wait_for()
+    fits("the correction")
+    back = "form:has([name=proof]):not(:has([name=said])) >> nth=-1"
+    page.locator(back).locator("button").press("Enter")
+    page.wait_for_selector(".followed")
+    fits("the case with its correction")
+    page.locator("[formaction*=notices]").press("Enter")
+    page.fill("[name=address]", "rosa@")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".alert")
+    fits("no address")
+    page.fill("[name=address]", "rosa@mail.example")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".done")
+    fits("the link")
+    page.locator(back).locator("button").press("Enter")
+    page.locator("[formaction*=who-looked]").press("Enter")
+    page.locator("[value=email]").press("Enter")
+    page.wait_for_selector(".done")
+    fits("the code")
+    with system_scope():
+        code = who_looked.digits_of(OneTimeCode.objects.get())
+    page.fill("[name=code]", code)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main ul")
+    fits("who looked")
+    assert case.number not in page.url
+    page.goto(f"/casecheck/{language}/guide/")
+    fits("the guide")
+    page.goto(f"/casecheck/{language}/figures/")
+    fits("the figures")

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from save_portal.web.forms import PortalForm
-from verification.lifecycles.correction import CLOSINGS
 from verification.models import CorrectionRequest
+from verification.rules.correction import closings
 
 LONG = forms.Textarea({"rows": 3})
 
@@ -31,6 +31,21 @@ class SendForm(PortalForm):
         max_length=1000,
         help_text="Copies in the case, or where the document is.",
         widget=forms.Textarea({"rows": 2}),
+    )
+
+
+class DatumForm(PortalForm):
+    record_ref = forms.CharField(
+        label="Record",
+        max_length=60,
+        help_text="System, colon, its key, as the workbench shows it. Example: CIS:R00000123",
+        error_messages={"required": "Write the record: system, colon, key."},
+    )
+    field = forms.CharField(
+        label="Column",
+        max_length=40,
+        help_text="As the system names it. Example: date_of_birth",
+        error_messages={"required": "Write the column that is wrong."},
     )
 
 
@@ -70,14 +85,15 @@ class CloseForm(PortalForm):
         error_messages={"required": "Choose why it ends."},
     )
 
-    def __init__(self, *args: Any, request_status: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: CorrectionRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["closure"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(c.value, c.label) for c in CLOSINGS.get(request_status, ())]
+        field.choices = [(c.value, c.label) for c in closings(request)]
 
 
 FORMS: dict[str, type[PortalForm]] = {
+    "find_datum": DatumForm,
     "send": SendForm,
     "give_evidence": EvidenceForm,
     "decide": DecisionForm,
@@ -87,5 +103,5 @@ FORMS: dict[str, type[PortalForm]] = {
 
 def form_for(act: str, request: CorrectionRequest, data: Any = None) -> PortalForm:
     """The form of an act, bound when `data` is given; ids differ, for several on one page."""
-    extra: dict[str, Any] = {"request_status": request.status} if act == "close" else {}
+    extra: dict[str, Any] = {"request": request} if act == "close" else {}
     return FORMS[act](data, auto_id=f"{act}_%s", **extra)

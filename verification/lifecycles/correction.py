@@ -26,6 +26,8 @@ class CorrectionClosure(models.TextChoices):
     REJECTED = "rejected", "The owner keeps its value"
     NO_EVIDENCE = "no_evidence", "The evidence did not come"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    NOT_FOUND = "not_found", "No record was found that says this"
+    JOINED = "joined", "Another request asks for the same"
 
 
 S = CorrectionStatus
@@ -50,7 +52,7 @@ _move = partial(move, BY_NAME)
 
 # Which closings fit where the request stands: nothing is called corrected that was not accepted.
 CLOSINGS: dict[str, tuple[CorrectionClosure, ...]] = {
-    S.DRAFTED: (CorrectionClosure.WITHDRAWN,),
+    S.DRAFTED: (CorrectionClosure.WITHDRAWN, CorrectionClosure.NOT_FOUND),
     S.SENT: (CorrectionClosure.WITHDRAWN,),
     S.NEEDS_EVIDENCE: (CorrectionClosure.NO_EVIDENCE, CorrectionClosure.WITHDRAWN),
     S.ACCEPTED: (CorrectionClosure.SOURCE_CORRECTED,),

@@ -19,6 +19,7 @@ from verification.models.review import (
     VerifierAnswer,
 )
 from verification.models.saved_view import SavedView
+from verification.models.wrongful_disclosure import WrongfulDisclosure
 
 __all__ = [
     "AdditionalDraft",
@@ -42,4 +43,5 @@ __all__ = [
     "SecondReview",
     "SecondReviewShare",
     "VerifierAnswer",
+    "WrongfulDisclosure",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from save_portal.lifecycles.machine import changes
-from verification.enums import RecordOwner
+from verification.enums import CorrectionSubject, RecordOwner
 from verification.lifecycles.correction import (
     TRANSITIONS,
     CorrectionClosure,
@@ -26,14 +26,20 @@ class CorrectionRequest(CorrectionLifecycle):
     """One datum of one record that seems wrong, and what became of it.
 
     For the program's offices alone: it holds values that no agency may see. `present_value` is
-    what the record said when the request was written.
+    what the record said when the request was written. One that an applicant began on CaseCheck
+    has nobody in `raised_by`, says what is wrong in `said`, and names no datum until an office
+    has found it; then the datum never changes either.
     """
 
     case = models.ForeignKey(
         "verification.Case", null=True, on_delete=models.PROTECT, related_name="corrections"
     )
-    record_ref = models.CharField(max_length=60, help_text="SYSTEM:record_id")
-    field = models.CharField(max_length=40)
+    record_ref = models.CharField(max_length=60, blank=True, help_text="SYSTEM:record_id")
+    field = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=20, choices=CorrectionSubject.choices, blank=True)
+    said = models.CharField(
+        max_length=400, blank=True, help_text="what the applicant wrote on CaseCheck (S7.2)"
+    )
     owner = models.CharField(max_length=20, choices=RecordOwner.choices)
     present_value = models.CharField(max_length=400, blank=True)
     proposed_value = models.CharField(max_length=400, blank=True)
@@ -50,7 +56,14 @@ class CorrectionRequest(CorrectionLifecycle):
     )
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    joined_to = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        help_text="the request that asks for the same already; this one is closed",
     )
     sent_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
@@ -78,8 +91,19 @@ class CorrectionRequest(CorrectionLifecycle):
             models.CheckConstraint(
                 name="correction_sent_says_what_and_when",
                 condition=Q(status=CorrectionStatus.DRAFTED)
-                | Q(status=CorrectionStatus.CLOSED, closure=CorrectionClosure.WITHDRAWN)
-                | (Q(sent_at__isnull=False, due_on__isnull=False) & ~Q(proposed_value="")),
+                | Q(
+                    status=CorrectionStatus.CLOSED,
+                    closure__in=[
+                        CorrectionClosure.WITHDRAWN,
+                        CorrectionClosure.NOT_FOUND,
+                        CorrectionClosure.JOINED,
+                    ],
+                )
+                | (
+                    Q(sent_at__isnull=False, due_on__isnull=False)
+                    & ~Q(proposed_value="")
+                    & ~Q(record_ref="")
+                ),
             ),
             models.CheckConstraint(
                 name="correction_closed_has_reason_and_time",
@@ -91,7 +115,12 @@ class CorrectionRequest(CorrectionLifecycle):
             models.UniqueConstraint(
                 name="correction_open_once_a_datum",
                 fields=["record_ref", "field"],
-                condition=~Q(status=CorrectionStatus.CLOSED),
+                condition=~Q(status=CorrectionStatus.CLOSED) & ~Q(record_ref=""),
+            ),
+            models.CheckConstraint(
+                name="correction_is_raised_by_an_office_or_said_by_an_applicant",
+                condition=Q(raised_by__isnull=False, said="") & ~Q(record_ref="")
+                | Q(raised_by__isnull=True, case__isnull=False) & ~Q(said="") & ~Q(subject=""),
             ),
         ]
         indexes = [
@@ -112,13 +141,30 @@ class CorrectionRequest(CorrectionLifecycle):
             ),
             pgtrigger.ReadOnly(
                 name="correction_datum_never_changes",
-                fields=["case", "record_ref", "field", "owner", "present_value", "raised_by"],
+                fields=["case", "raised_by", "subject", "said"],
+            ),
+            pgtrigger.Protect(
+                name="correction_datum_is_found_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.record_ref <> '' AND "
+                    "(OLD.record_ref, OLD.field, OLD.owner, OLD.present_value) IS DISTINCT FROM "
+                    "(NEW.record_ref, NEW.field, NEW.owner, NEW.present_value)"
+                ),
             ),
             pgtrigger.Protect(name="correction_never_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
         return f"correction {self.pk} of {self.record_ref}"
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
+
+    @property
+    def from_applicant(self) -> bool:
+        return self.raised_by_id is None
 
     @property
     def is_open(self) -> bool:

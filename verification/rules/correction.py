@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from verification.enums import RecordOwner
+from verification.lifecycles.correction import CLOSINGS, CorrectionClosure
+
+if TYPE_CHECKING:
+    from verification.models import CorrectionRequest
 
 # Systems that are not named are USCIS's own.
 OWNERS: dict[str, RecordOwner] = {
@@ -13,12 +19,28 @@ OWNERS: dict[str, RecordOwner] = {
     "EOIR": RecordOwner.EOIR,
     "EID": RecordOwner.ICE,
 }
+# Whose records an applicant may say are wrong; what enforcement keeps is not asked about here.
+OWNERS_AN_APPLICANT_MAY_ASK = tuple(owner for owner in RecordOwner if owner != RecordOwner.ICE)
+MOST_OPEN_OF_AN_APPLICANT = 5
+LONGEST_SAID = 400
 KEYS = frozenset({"record_id", "updated_at"})  # the source's own bookkeeping, not about a person
 
 
 def owner_of(record_ref: str) -> RecordOwner:
     """The office behind `SYSTEM:record_id`."""
     return OWNERS.get(record_ref.partition(":")[0], RecordOwner.USCIS_RECORDS)
+
+
+def closings(request: CorrectionRequest) -> tuple[CorrectionClosure, ...]:
+    """How this request can end by hand: only one without a datum ends as not found."""
+    found = bool(request.record_ref)
+    return tuple(
+        closure
+        for closure in CLOSINGS.get(request.status, ())
+        if closure not in (CorrectionClosure.WITHDRAWN, CorrectionClosure.NOT_FOUND)
+        or request.is_sent
+        or found == (closure == CorrectionClosure.WITHDRAWN)
+    )
 
 
 def request_errors(*, present: str, proposed: str, reason: str) -> dict[str, str]:

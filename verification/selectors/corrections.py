@@ -57,7 +57,7 @@ def correction_list(
         status = ""
         requests = requests.exclude(status=CorrectionStatus.CLOSED)
     if not user.can(Permission.REVIEW_REQUESTS):
-        requests = requests.exclude(status=CorrectionStatus.DRAFTED)
+        requests = requests.exclude(status=CorrectionStatus.DRAFTED, raised_by__isnull=False)
     if owner:
         requests = requests.filter(owner=owner)
     page: Page[CorrectionRequest] = paginate(
@@ -92,9 +92,12 @@ def correction_page(*, user: User, request_id: int) -> CorrectionPage | None:
 
 
 def _acts(request: CorrectionRequest, user: User) -> tuple[str, ...]:
-    """Asked of the life cycle and the policies; the three decisions are one form."""
+    """Asked of the life cycle and the policies; the three decisions are one form.
+
+    What has no datum yet is not sent: its datum is looked for first.
+    """
     forms = {
-        "send": ("send",),
+        "send" if request.record_ref else "find_datum": ("send",),
         "give_evidence": ("give_evidence",),
         "decide": ("accept", "reject", "ask_for_evidence"),
         "close": ("close",),
@@ -112,6 +115,7 @@ def _acts(request: CorrectionRequest, user: User) -> tuple[str, ...]:
 
 ACTS_IN_WORDS = {
     "correction.drafted": "Begun",
+    "correction.datum_found": "Tied to a datum of a record",
     "correction.sent": "Sent to the owner",
     "correction.evidence_given": "Evidence given",
     "correction.accepted": "Accepted by the owner",
@@ -126,8 +130,13 @@ def _happened(row: Any) -> dict[str, Any]:
     return {
         "at": row.history_date,
         "text": ACTS_IN_WORDS.get(row.history_change_reason, "Changed"),
-        "who": row.history_user.full_name if row.history_user else "the portal",
+        "who": row.history_user.full_name if row.history_user else _nobody(row),
     }
+
+
+def _nobody(row: Any) -> str:
+    begun = row.history_change_reason == "correction.drafted"
+    return "the applicant, on CaseCheck" if begun else "the portal"
 
 
 def _days_left(request: CorrectionRequest, today: date) -> int | None:

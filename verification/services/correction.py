@@ -19,19 +19,22 @@ from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
 from save_portal.outbox import queue
 from verification import deadlines, policies
-from verification.enums import EventKind
+from verification.enums import CorrectionSubject, EventKind
 from verification.errors import STALE, CaseError, InvalidSubmission, StaleCase, WrongStatus
-from verification.lifecycles.correction import (
-    BY_NAME,
-    CLOSINGS,
-    CorrectionClosure,
-    CorrectionStatus,
-)
+from verification.lifecycles.correction import BY_NAME, CorrectionClosure, CorrectionStatus
 from verification.models import Case, CorrectionNotice, CorrectionRequest, InitialAnswer
 from verification.records.answer import Answer
 from verification.records.lookup import fits_column, numbers_around, value_of
 from verification.records.search import initial_search
-from verification.rules.correction import KEYS, owner_of, request_errors
+from verification.rules.correction import (
+    KEYS,
+    LONGEST_SAID,
+    MOST_OPEN_OF_AN_APPLICANT,
+    OWNERS_AN_APPLICANT_MAY_ASK,
+    closings,
+    owner_of,
+    request_errors,
+)
 from verification.services import events
 from verification.services.person_records import query_of
 
@@ -56,14 +59,16 @@ def draft(
 ) -> CorrectionRequest:
     """Begin a request from a datum. One that is open for it already is given again."""
     policies.check_can_move_correction("requester", by=by)
-    present = None if field in KEYS else value_of(record_ref, field)
-    if present is None:
-        raise CaseError("There is no such datum in the records now. Look at the record again.")
+    present = _present(record_ref, field)
     existing = _open_for(record_ref, field)
     if existing is not None:
         return existing
+    case = Case.objects.visible_to(by).filter(number=case_number).first()
+    asked = _asked_by_applicant(case, owner_of(record_ref)) if case else None
+    if asked is not None:
+        return _tie(asked, record_ref, field, present, by=by, at=at)
     request = CorrectionRequest(
-        case=Case.objects.visible_to(by).filter(number=case_number).first(),
+        case=case,
         record_ref=record_ref,
         field=field,
         owner=owner_of(record_ref),
@@ -86,6 +91,48 @@ def draft(
 
 
 @transaction.atomic
+def begin_for_applicant(
+    *, case_number: str, owner: str, subject: str, said: str, by: None = None, at: datetime
+) -> CorrectionRequest:
+    """The applicant says on CaseCheck what is wrong in whose record (S7.2).
+
+    Nobody with an account is the actor: `by` stays None. Runs in the scope of the system. The same
+    said again is the request that is open for it.
+    """
+    case = Case.objects.select_for_update().filter(number=case_number).first()
+    said = _line(said)[:LONGEST_SAID]
+    if case is None or owner not in OWNERS_AN_APPLICANT_MAY_ASK or not said:
+        raise CaseError("Say whose record it is, and what is wrong in it.")
+    if subject not in CorrectionSubject.values:
+        raise CaseError("Choose what is wrong.")
+    still_open = list(case.corrections.filter(raised_by=None).exclude(status="closed"))
+    for same in still_open:
+        if (same.owner, same.subject, same.said) == (owner, subject, said):
+            return same
+    if len(still_open) >= MOST_OPEN_OF_AN_APPLICANT:
+        raise WrongStatus("As many corrections as can be open at once were asked for.")
+    request = CorrectionRequest(case=case, owner=owner, subject=subject, said=said, raised_at=at)
+    request._history_user, request._change_reason = None, "correction.drafted"
+    request.save(force_insert=True)
+    _log(request, "drafted", by=None, at=at)
+    return request
+
+
+@transaction.atomic
+def find_datum(
+    *, request_id: int, version: int, record_ref: str, field: str, by: User, at: datetime
+) -> CorrectionRequest:
+    """Say which datum an applicant's request is about; from then on it goes on like any other.
+
+    Where a request for that datum is open already, the applicant's joins it and is closed.
+    """
+    request = _locked(request_id, version, "send", by=by)
+    if request.record_ref:
+        raise WrongStatus("The datum of this request was found already.")
+    return _tie(request, record_ref, field, _present(record_ref, field), by=by, at=at)
+
+
+@transaction.atomic
 def send(
     *,
     request_id: int,
@@ -98,6 +145,8 @@ def send(
 ) -> CorrectionRequest:
     """Send the draft to the owner's queue. Refuses a value that the column cannot hold."""
     request = _locked(request_id, version, "send", by=by)
+    if not request.record_ref:
+        raise WrongStatus("Say first which datum of which record it is about.")
     proposed_value, reason = _line(proposed_value), _line(reason)
     errors = request_errors(present=request.present_value, proposed=proposed_value, reason=reason)
     if "proposed_value" not in errors and (
@@ -124,7 +173,12 @@ def raise_disagreement(
     It proposes to each the other's value; who is right, the owners say.
     """
     first = CorrectionRequest.objects.select_for_update().filter(pk=request_id).first()
-    if first is None or owner_of(other_ref) == first.owner or first.disagrees_with_id is not None:
+    if (
+        first is None
+        or not first.record_ref
+        or owner_of(other_ref) == first.owner
+        or first.disagrees_with_id is not None
+    ):
         raise CaseError("A disagreement is between the records of two different owners.")
     second = draft(
         record_ref=other_ref,
@@ -173,12 +227,13 @@ def decide(
     getattr(request, decision)()
     request.decided(reply=reply, by=by, at=at)
     _save(request, BY_NAME[decision].target, by=by, at=at)
-    queue.mail(
-        to_user_id=request.raised_by_id,
-        template="correction_decided",
-        context={"request_id": request.pk, "status": request.get_status_display()},
-        key=f"correction.decided:{request.pk}:{request.version}",
-    )
+    if request.raised_by_id is not None:  # an applicant is told by CaseCheck
+        queue.mail(
+            to_user_id=request.raised_by_id,
+            template="correction_decided",
+            context={"request_id": request.pk, "status": request.get_status_display()},
+            key=f"correction.decided:{request.pk}:{request.version}",
+        )
     return request
 
 
@@ -188,7 +243,7 @@ def close(
 ) -> CorrectionRequest:
     """End a request by hand, with a reason that fits where it stands."""
     request = _locked(request_id, version, "close", by=by)
-    allowed = CLOSINGS[request.status]
+    allowed = closings(request)
     if closure not in allowed:
         raise CaseError(f"From here it closes as: {', '.join(c.label for c in allowed)}.")
     if closure == CorrectionClosure.SOURCE_CORRECTED and not _arrived(request):
@@ -201,7 +256,9 @@ def close(
 
 @transaction.atomic
 def disclose(request: CorrectionRequest, *, by: User, at: datetime) -> None:
-    """Record that somebody was shown the datum (S8)."""
+    """Record that somebody was shown the datum (S8); what has none yet discloses none."""
+    if not request.record_ref:
+        return
     audit.disclose(
         by=by,
         at=at,
@@ -314,6 +371,44 @@ def _differs(given: InitialAnswer, now: Answer) -> bool:
         return True
     before = {name: datum["value"] for name, datum in (given.returned or {}).items()}
     return before != {name: datum["value"] for name, datum in (now.returned or {}).items()}
+
+
+def _present(record_ref: str, field: str) -> str:
+    present = None if field in KEYS else value_of(record_ref, field)
+    if present is None:
+        raise CaseError("There is no such datum in the records now. Look at the record again.")
+    return present
+
+
+def _asked_by_applicant(case: Case, owner: str) -> CorrectionRequest | None:
+    """The oldest request of the case's applicant to this owner of which no datum is known yet."""
+    return (
+        CorrectionRequest.objects.select_for_update()
+        .filter(case=case, raised_by=None, owner=owner, record_ref="")
+        .exclude(status=CorrectionStatus.CLOSED)
+        .order_by("pk")
+        .first()
+    )
+
+
+def _tie(
+    request: CorrectionRequest,
+    record_ref: str,
+    field: str,
+    present: str,
+    *,
+    by: User,
+    at: datetime,
+) -> CorrectionRequest:
+    existing = _open_for(record_ref, field)
+    if existing is not None:
+        request.joined_to = existing
+        _close(request, CorrectionClosure.JOINED, by=by, at=at)
+        return existing
+    request.record_ref, request.field = record_ref, field
+    request.owner, request.present_value = owner_of(record_ref), present[:400]
+    _save(request, "datum_found", by=by, at=at)
+    return request
 
 
 def _open_for(record_ref: str, field: str) -> CorrectionRequest | None:

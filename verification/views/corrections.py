@@ -24,6 +24,7 @@ from verification.views.refusals import attempt
 
 OFFICES = (Permission.REVIEW_REQUESTS, Permission.CORRECT_RECORDS)
 DONE = {
+    "find_datum": "Recorded. Now it can be sent to the owner.",
     "send": "Sent. The owner’s office sees it in its queue.",
     "give_evidence": "Added. The owner’s office sees it in its queue again.",
     "decide": "Recorded. Who asked is told.",
@@ -96,12 +97,13 @@ def act(request: HttpRequest, request_id: int, name: str) -> HttpResponse:
     refused: CaseError | None = None
     if form.is_valid():
         services: dict[str, Any] = {
+            "find_datum": service.find_datum,
             "send": service.send,
             "give_evidence": service.give_evidence,
             "decide": service.decide,
             "close": service.close,
         }
-        _, refused = attempt(
+        done, refused = attempt(
             lambda: services[name](
                 request_id=request_id,
                 version=version_of(request),
@@ -112,7 +114,7 @@ def act(request: HttpRequest, request_id: int, name: str) -> HttpResponse:
         )
         if refused is None:
             messages.success(request, DONE[name])
-            return redirect("verification:correction", request_id=request_id)
+            return redirect("verification:correction", request_id=done.pk)
         if isinstance(refused, InvalidSubmission):
             form.add_field_errors(refused.field_errors)
             refused = None

@@ -1,0 +1,78 @@
+"""The two questions, and where the case is: without an account, cookies or JavaScript.
+
+CaseCheck's forms need no CSRF token: there is no session that another site could abuse. Looking up
+changes nothing, and whatever does carries a proof that only the page of a case found has.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from casecheck import lookup
+from casecheck.forms.look_up import LookUpForm
+from casecheck.languages import BY_CODE
+from casecheck.records import followed
+from casecheck.states import state_of
+from casecheck.views.page import applicants, look_up_again, show
+from save_portal.accounts.tenancy import system_scope
+from save_portal.web.permissions import public
+from verification.errors import WrongStatus
+from verification.models import Case
+
+
+@public
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """In the language that the reader's browser asks for, if CaseCheck speaks it."""
+    asked = translation.get_language_from_request(request)
+    code = asked if asked in BY_CODE else asked.split("-")[0]
+    return redirect("casecheck:look-up", language=code if code in BY_CODE else "en")
+
+
+@applicants("GET", "HEAD", "POST")
+def look_up(request: HttpRequest, language: str) -> HttpResponse:
+    """The two questions, and where the case is. What is not found says nothing about why."""
+    if request.method == "POST" and "proof" in request.POST:  # back from another page of the case
+        with system_scope():
+            case = lookup.case_of(request.POST["proof"])
+        return _found(request, language, case) if case else look_up_again(request, language)
+    form = LookUpForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return show(request, "look_up", language, {"form": form}, 422 if form.errors else 200)
+    case = lookup.look_up(
+        number=form.cleaned_data["number"],
+        date_of_birth=form.cleaned_data["date_of_birth"],
+        address=request.META.get("REMOTE_ADDR", ""),
+        at=timezone.now(),
+    )
+    if case is None:
+        return show(request, "look_up", language, {"form": form, "not_found": True})
+    return _found(request, language, case)
+
+
+@applicants("POST")
+def ask(request: HttpRequest, language: str) -> HttpResponse:
+    """The applicant wants additional verification."""
+    try:
+        case = lookup.ask_for_additional(proof=request.POST.get("proof", ""), at=timezone.now())
+    except WrongStatus:
+        case = None
+    return _found(request, language, case, asked=True) if case else look_up_again(request, language)
+
+
+def _found(request: HttpRequest, language: str, case: Case, **more: Any) -> HttpResponse:
+    with system_scope():
+        corrections = followed(case.pk)
+    context = {
+        "case": case,
+        "state": state_of(case, today=timezone.localdate()),
+        "corrections": corrections,
+        "proof": lookup.proof_of(case),
+        **more,
+    }
+    return show(request, "case", language, context)

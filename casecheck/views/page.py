@@ -1,0 +1,65 @@
+"""What all pages of CaseCheck share: the language of their address, and that nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casecheck.forms.look_up import LookUpForm
+from casecheck.languages import BY_CODE, LANGUAGES
+from save_portal.web.permissions import public
+
+View = Callable[..., HttpResponse]
+
+
+def in_language(view: View) -> View:
+    """The page in the language of its address; nothing of it is kept anywhere."""
+
+    @wraps(view)
+    def speaking(request: HttpRequest, language: str, **kwargs: Any) -> HttpResponse:
+        if language not in BY_CODE:
+            raise Http404
+        with translation.override(language):
+            response = view(request, language, **kwargs)
+        response.headers["Content-Language"] = language
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return speaking
+
+
+def applicants(*methods: str) -> Callable[[View], View]:
+    """A form of an applicant, who has no session and so no CSRF token (see `look_up`)."""
+
+    def decorate(view: View) -> View:
+        page = public(require_http_methods(list(methods))(in_language(view)))
+        guarded = csrf_exempt(sensitive_variables()(sensitive_post_parameters()(page)))
+        guarded.public = True  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def readers(view: View) -> View:
+    """A page that everybody may read."""
+    return public(require_safe(in_language(view)))
+
+
+def show(
+    request: HttpRequest, template: str, language: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {"language": BY_CODE[language], "languages": LANGUAGES, **context}
+    return render(request, f"casecheck/{template}.html", context, status=status)
+
+
+def look_up_again(request: HttpRequest, language: str) -> HttpResponse:
+    """The proof is too old, or the case has moved on: the two questions once more."""
+    return show(request, "look_up", language, {"form": LookUpForm(), "too_late": True}, 409)

@@ -1,0 +1,94 @@
+"""Guidance without a case, and open figures in which nobody can be found."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from casecheck import figures
+from casecheck.languages import LANGUAGES
+from casecheck.models import Figure
+from save_portal.accounts.tenancy import scope_for, system_scope
+from tests.conftest import AT, resident, unknown_person
+from verification.models import VerifierAnswer
+from verification.services import additional, initial
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("page", ["", "guide/", "figures/"])
+def test_each_page_is_light_and_without_script_in_each_language(page):
+    with open("static/casecheck/casecheck.css", "rb") as style:
+        css = len(style.read())
+    for language in LANGUAGES:
+        answer = Client().get(f"/casecheck/{language.code}/{page}")
+        assert answer.status_code == 200
+        assert not answer.cookies
+        assert b"<script" not in answer.content
+        assert len(answer.content) + css < 100_000
+
+
+def test_the_guide_says_what_a_search_without_a_match_does_not_mean():
+    page = Client().get("/casecheck/en/guide/").content.decode()
+    assert "does not mean that somebody is here unlawfully" in page
+    assert "report you to ICE" in page
+    assert page.count('class="d-ring"') >= 6
+
+
+def row(month, measure, group, cases, **more):
+    Figure.objects.create(month=month, measure=measure, group=group, cases=cases, **more)
+
+
+def test_a_day_is_counted_once_however_often(caseworker, people_on_record, verifier):
+    with scope_for(caseworker):
+        initial.initiate(by=caseworker, at=AT, submission=resident())
+        case = initial.initiate(by=caseworker, at=AT, submission=unknown_person())
+        additional.request(
+            case_number=case.number, version=1, reason="prompted", comment="",
+            by=caseworker, at=AT,
+        )  # fmt: skip
+    with system_scope():
+        VerifierAnswer.objects.create(
+            case=case, agency=case.agency, step="additional", kind="final", person_ref="CIS:C9",
+            at=AT + timedelta(days=4), by=verifier,
+        )  # fmt: skip
+    for _ in range(2):
+        figures.roll_up(months=1, at=AT + timedelta(days=5))
+    found = {(f.measure, f.group): f for f in Figure.objects.all()}
+    assert Figure.objects.count() == len(found)
+    assert found["wait", "additional"].half == 4.0
+    assert found["settled", "initial"].cases == 1
+    assert found["settled", "additional"].cases == 1
+    assert (found["error", "i551"].cases, found["error", "i551"].part) == (2, 1)
+
+
+def test_small_numbers_are_hidden_and_cannot_be_found_by_subtraction():
+    hidden = figures.shares({"initial": 500, "additional": 40, "g845": 3, "open": 0}, figures.STEPS)
+    assert [share.cases for share in hidden] == [500, None, None, 0]
+    row(date(2026, 10, 1), "wait", "additional", 9, half=3.0, nine_tenths=5.0)
+    row(date(2026, 9, 1), "wait", "additional", 10, half=3.0, nine_tenths=5.0)
+    row(date(2026, 9, 1), "error", "i551", 100, part=9)
+    row(date(2026, 9, 1), "error", "i94", 100, part=10)
+    counted = figures.figures(today=date(2026, 11, 20))
+    assert [wait.answers for wait in counted.waits["additional"]] == [10, None]
+    assert {share.group: share.share for share in counted.errors} == {
+        figures.SHORT_NAMES["i551"]: None,
+        figures.SHORT_NAMES["i94"]: 10.0,
+    }
+
+
+def test_page_and_files_say_the_same_by_one_query(django_assert_num_queries, monkeypatch):
+    today = date.today().replace(day=1) - timedelta(days=1)
+    for group, cases in (("initial", 90), ("additional", 10)):
+        row(today.replace(day=1), "settled", group, cases)
+    row(today.replace(day=1), "wait", "additional", 10, half=3.5, nine_tenths=5.0)
+    with django_assert_num_queries(1):
+        page = Client().get("/casecheck/es/figures/").content.decode()
+    assert "90,0 %" in page
+    assert "<rect" in page
+    assert 'height="170"' in page or 'height="170.0"' in page
+    told = json.loads(Client().get("/casecheck/figures.json").content)
+    assert told["settled"][0]["shares"][0] == {"group": "initial", "cases": 90, "share": 90.0}
+    lines = Client().get("/casecheck/figures.csv").content.decode().splitlines()
+    assert f"wait,{today:%Y-%m},additional,10,,3.5,5.0" in lines
