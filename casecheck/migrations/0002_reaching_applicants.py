@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_acts_for_one_agency"),
         ("casecheck", "0001_initial"),
-        ("verification", "0023_pile_alone"),
+        ("verification", "0026_applicants_corrections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

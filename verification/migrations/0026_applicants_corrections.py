@@ -13,7 +13,7 @@ from save_portal.accounts.tenancy import fence
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_acts_for_one_agency"),
-        ("verification", "0023_pile_alone"),
+        ("verification", "0025_event"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
