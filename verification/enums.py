@@ -211,6 +211,25 @@ class DocumentKind(models.TextChoices):
     OTHER = "other", "Another paper"
 
 
+class DocumentLanguage(models.TextChoices):
+    """In what a copy is written, so that a verifier who reads it can take the case."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Spanish"
+    ARABIC = "ar", "Arabic"
+    CHINESE = "zh", "Chinese"
+    CREOLE = "ht", "Haitian Creole"
+    FARSI = "fa", "Farsi or Dari"
+    FRENCH = "fr", "French"
+    KOREAN = "ko", "Korean"
+    PORTUGUESE = "pt", "Portuguese"
+    RUSSIAN = "ru", "Russian"
+    TAGALOG = "tl", "Tagalog"
+    UKRAINIAN = "uk", "Ukrainian"
+    VIETNAMESE = "vi", "Vietnamese"
+    OTHER = "other", "Another language"
+
+
 class ReminderKind(models.TextChoices):
     """What a mail reminds of; `_ESCALATED` goes to the supervisors (S3.7, S3.10)."""
 

@@ -82,6 +82,18 @@ class CaseQuerySet(QuerySet["Case"]):
             | Q(status=CaseStatus.G845_MAILED, papers_arrived_at__isnull=False)
         )
 
+    def asked_because(self, reason: str) -> CaseQuerySet:
+        """Cases that were at some time sent to additional verification for this reason."""
+        return self._among(additional_requests__reason=reason)
+
+    def with_copies_in(self, language: str) -> CaseQuerySet:
+        """Cases to which a copy in this language was sent."""
+        return self._among(documents__sent_at__isnull=False, documents__language=language)
+
+    def _among(self, **conditions: object) -> CaseQuerySet:
+        """By a subquery, so that the rows can still be locked and stay single."""
+        return self.filter(pk__in=self.model.objects.filter(**conditions).values("pk"))
+
     def with_reviewer(self, user: User) -> CaseQuerySet:
         """What this verifier has in review."""
         return self.filter(reviewer_id=user.pk)

@@ -94,6 +94,7 @@ urlpatterns = [
     path("review/take-next/", review.take_next, name="take-next"),
     path("review/withdrawn/<int:draft_id>/", review.withdrawn_read, name="withdrawn-read"),
     path("review/answers/<int:answer_id>/correct/", review.correct, name="correct-answer"),
+    path("review/answers/<int:answer_id>/still-holds/", review.still_holds, name="still-holds"),
     path("review/second-looks/take/", review.take_second_look, name="take-second-look"),
     path("review/second-looks/<int:look_id>/", review.look, name="second-look"),
     path("review/<str:number>/", review.bench, name="workbench"),
@@ -120,5 +121,11 @@ urlpatterns = [
     path("corrections/begin/", corrections.begin, name="begin-correction"),
     path("corrections/<int:request_id>/", corrections.show, name="correction"),
     path("corrections/<int:request_id>/disagreement/", corrections.disagree, name="disagreement"),
+    path("corrections/<int:request_id>/evidence/", corrections.evidence, name="evidence"),
+    path(
+        "corrections/<int:request_id>/evidence/<int:evidence_id>/<int:page>/",
+        corrections.evidence_page,
+        name="evidence-page",
+    ),
     path("corrections/<int:request_id>/<slug:name>/", corrections.act, name="correction-act"),
 ]

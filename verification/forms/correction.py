@@ -29,7 +29,7 @@ class SendForm(PortalForm):
         label="Evidence",
         required=False,
         max_length=1000,
-        help_text="Copies in the case, or where the document is.",
+        help_text="Where the document is, or what the files below show.",
         widget=forms.Textarea({"rows": 2}),
     )
 

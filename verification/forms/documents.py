@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from save_portal.web.forms import PortalForm
-from verification.enums import DocumentKind
+from verification.enums import DocumentKind, DocumentLanguage
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -36,6 +36,12 @@ class CopiesForm(PortalForm):
         initial=DocumentKind.BOTH_SIDES,
         widget=forms.Select,
     )
+    language = forms.ChoiceField(
+        label="Language of the pages",
+        choices=DocumentLanguage.choices,
+        initial=DocumentLanguage.ENGLISH,
+        widget=forms.Select,
+    )
     files = FilesField(  # type: ignore[assignment]  # the field, not what a form was given
         label="Files",
         help_text="PDF, JPEG, PNG or HEIC, up to 20 MB each and 20 pages. Several at once.",
@@ -48,9 +54,10 @@ class CopiesForm(PortalForm):
         ),
     )
 
-    def __init__(self, *, kind: str = "", wrong: Iterable[str] = ()) -> None:
+    def __init__(self, *, kind: str = "", language: str = "", wrong: Iterable[str] = ()) -> None:
         chosen = kind if kind in DocumentKind.values else DocumentKind.BOTH_SIDES
-        super().__init__({"kind": chosen})
+        written = language if language in DocumentLanguage.values else DocumentLanguage.ENGLISH
+        super().__init__({"kind": chosen, "language": written})
         self.full_clean()
         for sentence in wrong:
             self.add_error("files", sentence)
@@ -58,3 +65,7 @@ class CopiesForm(PortalForm):
     @property
     def chosen(self) -> str:
         return str(self.cleaned_data["kind"])
+
+    @property
+    def written(self) -> str:
+        return str(self.cleaned_data["language"])

@@ -7,12 +7,17 @@ from verification.models.case import Case
 from verification.models.case_document import CaseDocument
 from verification.models.case_move import CaseMove
 from verification.models.charge import ChargeEvent
-from verification.models.correction import CorrectionNotice, CorrectionRequest
+from verification.models.correction import (
+    CorrectionEvidence,
+    CorrectionNotice,
+    CorrectionRequest,
+)
 from verification.models.draft import CaseDraft, NoQuery
 from verification.models.event import Event
 from verification.models.g845 import G845Form, G845Mailing
 from verification.models.reminder import Reminder
 from verification.models.review import (
+    AnswerCheck,
     ReviewDraft,
     SecondReview,
     SecondReviewShare,
@@ -24,12 +29,14 @@ from verification.models.wrongful_disclosure import WrongfulDisclosure
 __all__ = [
     "AdditionalDraft",
     "AdditionalRequest",
+    "AnswerCheck",
     "AnswerTime",
     "Case",
     "CaseDocument",
     "CaseDraft",
     "CaseMove",
     "ChargeEvent",
+    "CorrectionEvidence",
     "CorrectionNotice",
     "CorrectionRequest",
     "Event",

@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from verification.enums import DocumentKind
+from verification.enums import DocumentKind, DocumentLanguage
 
 
 class CaseDocumentQuerySet(models.QuerySet["CaseDocument"]):
@@ -29,6 +29,9 @@ class CaseDocument(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=DocumentKind.choices)
+    language = models.CharField(
+        max_length=8, choices=DocumentLanguage.choices, default=DocumentLanguage.ENGLISH
+    )
     file = models.OneToOneField(
         "documents.StoredFile", on_delete=models.PROTECT, related_name="case_document"
     )
@@ -38,6 +41,13 @@ class CaseDocument(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
+        indexes = [
+            models.Index(
+                name="case_document_other_language",
+                fields=["case", "language"],
+                condition=~models.Q(language=DocumentLanguage.ENGLISH),
+            )
+        ]
         triggers: ClassVar = [
             pgtrigger.Protect(
                 name="sent_is_sent",

@@ -183,6 +183,28 @@ pgtrigger.register(
 )(CorrectionRequest.history.model)
 
 
+class CorrectionEvidence(models.Model):
+    """A copy of a document that shows what the record should say; for the offices alone."""
+
+    correction = models.ForeignKey(
+        CorrectionRequest, on_delete=models.PROTECT, related_name="evidence_files"
+    )
+    file = models.OneToOneField(
+        "documents.StoredFile", on_delete=models.PROTECT, related_name="evidence"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"evidence of {self.at:%Y-%m-%d}"
+
+
 class CorrectionNotice(models.Model):
     """Told to an agency: a record behind one of its answers was corrected afterwards.
 

@@ -154,6 +154,50 @@ class SecondReview(models.Model):
         return f"Second look drawn {self.drawn_at:%Y-%m-%d %H:%M}"
 
 
+class AnswerCheck(models.Model):
+    """An answer to be looked at again: a record that it was drawn from was corrected since.
+
+    Ends when the answer is corrected, or when a verifier finds that it still holds.
+    """
+
+    answer = models.ForeignKey(VerifierAnswer, on_delete=models.PROTECT, related_name="checks")
+    correction_id = models.BigIntegerField(help_text="the request that the source followed")
+    at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="answer_checked_once_a_correction", fields=["answer", "correction_id"]
+            ),
+            models.CheckConstraint(
+                name="answer_check_is_done_by_somebody",
+                condition=Q(done_at__isnull=True, done_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="answer_check_waiting", fields=["at", "id"], condition=Q(done_at__isnull=True)
+            )
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="done_is_done",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__done_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"To be checked since {self.at:%Y-%m-%d}"
+
+
 class SecondReviewShare(models.Model):
     """How many answers in a hundred get a second look, from an instant on."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django_fsm import can_proceed
 
 from save_portal.accounts.models import User
@@ -13,9 +14,10 @@ from save_portal.accounts.roles import Permission
 from save_portal.web.keyset import Page, paginate
 from verification import deadlines, policies
 from verification.lifecycles.correction import BY_NAME, CorrectionStatus
-from verification.models import CorrectionRequest
+from verification.models import CorrectionEvidence, CorrectionRequest
 
 SIZE = 50
+UNDECIDED = (CorrectionStatus.DRAFTED, CorrectionStatus.SENT, CorrectionStatus.NEEDS_EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class CorrectionPage:
     acts: tuple[str, ...]
     timeline: list[dict[str, Any]]
     why_date: str
+    files: list[CorrectionEvidence]
+    may_add_files: bool
+    other: CorrectionRequest | None
 
 
 def correction_list(
@@ -69,7 +74,7 @@ def correction_list(
 
 
 def correction_page(*, user: User, request_id: int) -> CorrectionPage | None:
-    """Two queries; None where there is none or this person may not see it."""
+    """Four queries; None where there is none or this person may not see it."""
     if not policies.can_see_corrections(by=user):
         return None
     request = (
@@ -88,6 +93,12 @@ def correction_page(*, user: User, request_id: int) -> CorrectionPage | None:
         why_date=deadlines.Deadline(on=request.due_on, because=request.due_because).in_words()
         if request.due_on
         else "",
+        files=list(request.evidence_files.select_related("file", "by")),
+        may_add_files=request.status in UNDECIDED
+        and policies.can_move_correction("requester", by=user),
+        other=CorrectionRequest.objects.filter(
+            Q(pk=request.disagrees_with_id) | Q(disagrees_with=request)
+        ).first(),
     )
 
 

@@ -8,14 +8,20 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import ROLE_PERMISSIONS, Permission, Role
 from save_portal.web.keyset import Page, paginate
 from verification import deadlines
-from verification.enums import AdditionalReason, Benefit, Step, WaitsFor
-from verification.models import AdditionalRequest, Case, ReviewDraft, SecondReview
+from verification.enums import AdditionalReason, Benefit, DocumentLanguage, Step, WaitsFor
+from verification.models import (
+    AdditionalRequest,
+    AnswerCheck,
+    Case,
+    ReviewDraft,
+    SecondReview,
+)
 
 SIZE = 50
 COUNTED = 1000
@@ -32,6 +38,7 @@ class QueueFilters:
     step: str = ""
     benefit: str = ""
     reason: str = ""
+    language: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> QueueFilters:
@@ -46,6 +53,7 @@ class QueueFilters:
             step=one_of("step", [code for code, _ in STEPS]),
             benefit=one_of("benefit", list(Benefit.values)),
             reason=one_of("reason", list(AdditionalReason.values)),
+            language=one_of("language", list(DocumentLanguage.values)),
         )
 
     def apply(self, cases: QuerySet[Case], *, user: User) -> QuerySet[Case]:
@@ -60,8 +68,9 @@ class QueueFilters:
         if self.benefit:
             cases = cases.filter(benefits__contains=[self.benefit])
         if self.reason:
-            asked = AdditionalRequest.objects.filter(case=OuterRef("pk"), reason=self.reason)
-            cases = cases.filter(Exists(asked))
+            cases = cases.asked_because(self.reason)  # type: ignore[attr-defined]
+        if self.language:
+            cases = cases.with_copies_in(self.language)  # type: ignore[attr-defined]
         return cases
 
 
@@ -101,6 +110,7 @@ class ReviewQueue:
     withdrawn: list[ReviewDraft]
     second_looks: int
     my_second_look: int | None
+    to_check: list[AnswerCheck]
     today: date
 
     @property
@@ -119,7 +129,7 @@ def capped(count: int) -> str:
 def review_queue(
     *, user: User, at: datetime, filters: QueueFilters, cursor: str | None
 ) -> ReviewQueue:
-    """The page's data by ten queries, whatever the number of waiting cases."""
+    """The page's data by eleven queries, whatever the number of waiting cases."""
     today = office_date(at)
     cases = Case.objects.visible_to(user)
     page: Page[Case] = paginate(
@@ -150,9 +160,18 @@ def review_queue(
         .exclude(answer__by=user)
         .order_by()[: COUNTED + 1]
         .count(),
+        to_check=answers_to_check(user),
         my_second_look=looks.filter(by=user).values_list("pk", flat=True).first(),
         today=today,
     )
+
+
+def answers_to_check(user: User) -> list[AnswerCheck]:
+    """Answers whose record was corrected since: one's own, for the supervisor everybody's."""
+    checks = AnswerCheck.objects.filter(done_at=None).select_related("answer__case", "answer__by")
+    if not user.can(Permission.MANAGE_QUEUE):
+        checks = checks.filter(answer__by=user)
+    return list(checks.order_by("at", "id")[:20])
 
 
 def workload(user: User) -> list[Load]:

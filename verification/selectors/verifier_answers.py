@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from save_portal.accounts.models import User
 from verification import policies
 from verification.enums import AnswerKind
-from verification.models import Case, VerifierAnswer
+from verification.models import AnswerCheck, Case, VerifierAnswer
 from verification.rules.answer_words import AnswerWords, words
 
 CORRECTABLE = (AnswerKind.FINAL, AnswerKind.CORRECTION)
@@ -22,6 +23,7 @@ class Given:
     corrected_by: VerifierAnswer | None
     corrects: VerifierAnswer | None
     may_correct: bool
+    to_check_since: datetime | None = None
 
     @property
     def holds(self) -> bool:
@@ -41,13 +43,22 @@ class Given:
 
 
 def given_answers(case: Case, *, user: User) -> list[Given]:
-    """All answers to the case, oldest first. One query.
+    """All answers to the case, oldest first. One query, and for an office one more.
 
     An agency does not see the people of an office, so only the office's readers get the name.
     """
     found = case.verifier_answers.all()
     answers = list(found.select_related("by") if user.is_office_staff else found)
     known = {answer.pk: answer for answer in answers}
+    waiting = (
+        dict(
+            AnswerCheck.objects.filter(answer__in=answers, done_at=None).values_list(
+                "answer_id", "at"
+            )
+        )
+        if user.is_office_staff
+        else {}
+    )
     followed = {answer.corrects_id: answer for answer in answers if answer.corrects_id}
     return [
         Given(
@@ -58,6 +69,7 @@ def given_answers(case: Case, *, user: User) -> list[Given]:
             may_correct=answer.pk not in followed
             and answer.kind in CORRECTABLE
             and policies.can_correct(by=user, answer=answer),
+            to_check_since=waiting.get(answer.pk),
         )
         for answer in answers
     ]

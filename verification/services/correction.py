@@ -16,13 +16,23 @@ from django_fsm import can_proceed
 
 from save_portal import audit
 from save_portal.accounts.models import User
+from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
+from save_portal.documents import storing, uploads
 from save_portal.outbox import queue
 from verification import deadlines, policies
-from verification.enums import CorrectionSubject, EventKind
+from verification.enums import AnswerKind, CorrectionSubject, EventKind
 from verification.errors import STALE, CaseError, InvalidSubmission, StaleCase, WrongStatus
 from verification.lifecycles.correction import BY_NAME, CorrectionClosure, CorrectionStatus
-from verification.models import Case, CorrectionNotice, CorrectionRequest, InitialAnswer
+from verification.models import (
+    AnswerCheck,
+    Case,
+    CorrectionEvidence,
+    CorrectionNotice,
+    CorrectionRequest,
+    InitialAnswer,
+    VerifierAnswer,
+)
 from verification.records.answer import Answer
 from verification.records.lookup import fits_column, numbers_around, value_of
 from verification.records.search import initial_search
@@ -35,6 +45,7 @@ from verification.rules.correction import (
     owner_of,
     request_errors,
 )
+from verification.selectors.corrections import UNDECIDED
 from verification.services import events
 from verification.services.person_records import query_of
 
@@ -42,6 +53,7 @@ if TYPE_CHECKING:
     from verification.records.held import Identifier
 
 LOOK_BACK = timedelta(days=180)
+MAX_FILES = 10
 # kind in the index -> what a case was asked by; passports and visas are on other numbers' records
 TYPED_AS = {
     "a_number": "a_number",
@@ -166,12 +178,14 @@ def send(
 
 @transaction.atomic
 def raise_disagreement(
-    *, request_id: int, other_ref: str, by: User, at: datetime
+    *, request_id: int, other_ref: str, other_field: str = "", by: User, at: datetime
 ) -> CorrectionRequest:
     """Two systems contradict each other: a draft to the owner of the other one as well.
 
-    It proposes to each the other's value; who is right, the owners say.
+    `other_field` is the other system's name of the datum, where it has one of its own. Who is
+    right, the owners say.
     """
+    policies.check_can_move_correction("requester", by=by)
     first = CorrectionRequest.objects.select_for_update().filter(pk=request_id).first()
     if (
         first is None
@@ -182,13 +196,15 @@ def raise_disagreement(
         raise CaseError("A disagreement is between the records of two different owners.")
     second = draft(
         record_ref=other_ref,
-        field=first.field,
+        field=other_field or first.field,
         case_number=first.case.number if first.case else "",
         by=by,
         at=at,
     )
-    if second.present_value == first.present_value:
+    if second.field == first.field and second.present_value == first.present_value:
         raise CaseError("Both records say the same, so there is nothing to settle.")
+    if CorrectionRequest.objects.filter(disagrees_with=second).exists():
+        raise CaseError("This datum is part of another disagreement that is open already.")
     first.disagrees_with = second
     first.touch(by=by, act="disagreement")
     first.save()
@@ -210,6 +226,61 @@ def give_evidence(
     request.evidence = f"{request.evidence} / {evidence}".strip(" /")[:1000]
     request.due_on, request.due_because = due.on, due.because
     _save(request, "evidence_given", by=by, at=at)
+    return request
+
+
+def add_evidence(
+    *, request_id: int, content: bytes, name: str, by: User, at: datetime
+) -> CorrectionEvidence:
+    """Keep a copy of a document that shows the right value, drawn anew, until it is decided."""
+    _open_to_evidence(request_id, by=by)
+    try:
+        cleaned = uploads.clean(content)
+    except uploads.UploadRefused as refused:
+        raise InvalidSubmission({"file": f"{storing.tidy_name(name)}: {refused.message}"}) from None
+    with transaction.atomic():
+        request = _open_to_evidence(request_id, by=by, lock=True)
+        files = list(request.evidence_files.select_related("file"))
+        for there in files:
+            if there.file.source_sha256 == cleaned.source_sha256:
+                return there
+        if len(files) >= MAX_FILES:
+            raise InvalidSubmission({"file": f"At most {MAX_FILES} files go with one request."})
+        kept = storing.store(cleaned, name=name, agency_id=None, by=by, at=at)
+        evidence = CorrectionEvidence.objects.create(correction=request, file=kept, at=at, by=by)
+        _log(request, "file_added", by=by, at=at, data={"evidence": evidence.pk})
+        return evidence
+
+
+@transaction.atomic
+def evidence_page(*, request_id: int, evidence_id: int, page: int, by: User, at: datetime) -> bytes:
+    """The picture (JPEG) of a page, from 1, for the offices. Leaves a disclosure."""
+    if not policies.can_see_corrections(by=by):
+        raise CaseError("There is no such request.")
+    evidence = (
+        CorrectionEvidence.objects.select_related("file", "correction__case")
+        .filter(pk=evidence_id, correction=request_id)
+        .first()
+    )
+    if evidence is None:
+        raise CaseError("There is no such document with this request.")
+    try:
+        content = storing.read_page(evidence.file, page)
+    except storing.NotThere as error:
+        raise CaseError(str(error)) from None
+    disclose(evidence.correction, by=by, at=at, what=f"evidence {evidence.pk}, page {page}")
+    return content
+
+
+def _open_to_evidence(request_id: int, *, by: User, lock: bool = False) -> CorrectionRequest:
+    """The request, if this person may add to it and nobody has decided yet."""
+    policies.check_can_move_correction("requester", by=by)
+    rows = CorrectionRequest.objects.select_for_update() if lock else CorrectionRequest.objects
+    request = rows.filter(pk=request_id).first()
+    if request is None:
+        raise CaseError("There is no such request.")
+    if request.status not in UNDECIDED:
+        raise WrongStatus(f"Nothing can be added any more: {request.get_status_display().lower()}.")
     return request
 
 
@@ -255,16 +326,19 @@ def close(
 
 
 @transaction.atomic
-def disclose(request: CorrectionRequest, *, by: User, at: datetime) -> None:
-    """Record that somebody was shown the datum (S8); what has none yet discloses none."""
-    if not request.record_ref:
+def disclose(request: CorrectionRequest, *, by: User, at: datetime, what: str = "") -> None:
+    """Record that somebody was shown the datum, or a page of its evidence (S8).
+
+    What has no datum yet discloses none.
+    """
+    if not (request.record_ref or what):
         return
     audit.disclose(
         by=by,
         at=at,
         agency_id=None,
-        person_ref=request.record_ref,
-        fields=[request.field],
+        person_ref=request.record_ref or f"correction:{request.pk}",
+        fields=[what or request.field],
         purpose="correction",
         case_number=request.case.number if request.case else "",
     )
@@ -306,10 +380,15 @@ def _tell_agencies(request: CorrectionRequest, *, at: datetime) -> int:
     """A notice for each case of the last 180 days that would be answered otherwise now."""
     numbers = set(numbers_around(request.record_ref))
     numbers |= {("a_number", v) for v in _former_numbers(request)}
+    _have_answers_checked(request, at=at)
     told = 0
     for case in _asked_by(numbers, since=at - LOOK_BACK):
         given = case.initial_answers.last()
-        if given is None or not _differs(given, _ask_again(case, at=at)):
+        if (
+            given is None
+            or given.at < at - LOOK_BACK
+            or not _differs(given, _ask_again(case, at=at))
+        ):
             continue
         _, new = CorrectionNotice.objects.get_or_create(
             case=case,
@@ -337,13 +416,56 @@ def _tell_agencies(request: CorrectionRequest, *, at: datetime) -> int:
     return told
 
 
+def _have_answers_checked(request: CorrectionRequest, *, at: datetime) -> None:
+    """What a person answered out of this record in the last 180 days, a person looks at again.
+
+    The agency is told when the answer is corrected; one that still holds disturbs nobody.
+    """
+    given = VerifierAnswer.objects.filter(
+        record_refs__contains=[request.record_ref],
+        at__gte=at - LOOK_BACK,
+        kind__in=(AnswerKind.FINAL, AnswerKind.CORRECTION),
+        corrected_by=None,
+    ).select_related("case", "by")
+    for answer in given:
+        check, new = AnswerCheck.objects.get_or_create(
+            answer=answer, correction_id=request.pk, defaults={"at": at}
+        )
+        if not new:
+            continue
+        audit.record(
+            "case.answer_to_check",
+            by=None,
+            at=at,
+            subject_type="case",
+            subject_id=answer.case.number,
+            agency_id=answer.agency_id,
+            data={"answer": answer.pk, "correction": request.pk},
+        )
+        for person in _checkers(answer):
+            queue.mail(
+                to_user_id=person,
+                template="answer_to_check",
+                context={"case_number": answer.case.number},
+                key=f"case.answer_to_check:{check.pk}:{person}",
+            )
+
+
+def _checkers(answer: VerifierAnswer) -> list[int]:
+    """Who gave the answer; once that account is closed, the verifiers' supervisors."""
+    if answer.by.is_active:
+        return [answer.by_id]
+    chiefs = User.objects.active().filter(role=Role.VERIFIER_SUPERVISOR)
+    return list(chiefs.order_by("pk").values_list("pk", flat=True))
+
+
 def _former_numbers(request: CorrectionRequest) -> list[str]:
     """The number as it stood wrongly: cases were asked by the one or by the other."""
     return [request.present_value] if request.field == "a_number" else []
 
 
 def _asked_by(numbers: set[Identifier], *, since: datetime) -> list[Case]:
-    """Cases begun since then by any of these numbers; one index lookup for each kind."""
+    """Cases answered since then by any of these numbers; one index lookup for each kind."""
     by_column: dict[str, list[str]] = {}
     for kind, value in numbers:
         if kind in TYPED_AS:
@@ -351,7 +473,8 @@ def _asked_by(numbers: set[Identifier], *, since: datetime) -> list[Case]:
     found: dict[int, Case] = {}
     for column, values in sorted(by_column.items()):
         asked = Q(**{f"{column}__in": values}) & ~Q(**{column: ""})
-        for case in Case.objects.filter(asked, created_at__gte=since).select_related("agency"):
+        answered = Case.objects.filter(asked, initial_answers__at__gte=since)
+        for case in answered.select_related("agency").distinct():
             found[case.pk] = case
     return [found[pk] for pk in sorted(found)]
 

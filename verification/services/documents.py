@@ -17,7 +17,7 @@ from save_portal.documents import storing, uploads
 from save_portal.documents.models import StoredFile
 from save_portal.outbox import queue
 from verification import policies
-from verification.enums import DocumentKind, EventKind
+from verification.enums import DocumentKind, DocumentLanguage, EventKind
 from verification.errors import CaseError, InvalidSubmission, WrongStatus
 from verification.models import Case, CaseDocument
 from verification.services import events
@@ -28,7 +28,14 @@ MAX_WAITING_BYTES = 100_000_000
 
 
 def add(
-    *, case_number: str, content: bytes, name: str, kind: str, by: User, at: datetime
+    *,
+    case_number: str,
+    content: bytes,
+    name: str,
+    kind: str,
+    language: str = DocumentLanguage.ENGLISH,
+    by: User,
+    at: datetime,
 ) -> CaseDocument:
     """Keep one uploaded file with the case, not yet sent. `content` is the file as it came.
 
@@ -38,18 +45,27 @@ def add(
     _check_may_add(case_number, by=by)
     if kind not in DocumentKind.values:
         raise InvalidSubmission({"kind": "Choose what the pages show."})
+    if language not in DocumentLanguage.values:
+        raise InvalidSubmission({"language": "Choose in what language the pages are."})
     try:
         cleaned = uploads.clean(content)
     except uploads.UploadRefused as refused:
         raise InvalidSubmission(
             {"files": f"{storing.tidy_name(name)}: {refused.message}"}
         ) from None
-    return _keep(case_number, cleaned, name=name, kind=kind, by=by, at=at)
+    return _keep(case_number, cleaned, name=name, kind=kind, language=language, by=by, at=at)
 
 
 @transaction.atomic
 def _keep(
-    case_number: str, cleaned: uploads.Cleaned, *, name: str, kind: str, by: User, at: datetime
+    case_number: str,
+    cleaned: uploads.Cleaned,
+    *,
+    name: str,
+    kind: str,
+    language: str,
+    by: User,
+    at: datetime,
 ) -> CaseDocument:
     case = _lock_open(case_number, by=by)
     waiting = list(case.documents.waiting().select_related("file"))
@@ -62,7 +78,13 @@ def _keep(
         raise InvalidSubmission({"files": "Together the files are larger than 100 MB."})
     kept = storing.store(cleaned, name=name, agency_id=case.agency_id, by=by, at=at)
     document = CaseDocument.objects.create(
-        case=case, agency_id=case.agency_id, at=at, by=by, kind=kind, file=kept
+        case=case,
+        agency_id=case.agency_id,
+        at=at,
+        by=by,
+        kind=kind,
+        language=language,
+        file=kept,
     )
     facts = {"document": document.pk, "kind": kind, "pages": kept.pages, "sha256": kept.sha256}
     _record("case.document_added", case, by=by, at=at, data=facts)

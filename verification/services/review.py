@@ -48,11 +48,19 @@ NOT_ARRIVED = "The form has not arrived yet. It can be taken when its arrival is
 
 
 @transaction.atomic
-def take_next(*, by: User, at: datetime, step: str = "", benefit: str = "") -> Case | None:
+def take_next(
+    *,
+    by: User,
+    at: datetime,
+    step: str = "",
+    benefit: str = "",
+    reason: str = "",
+    language: str = "",
+) -> Case | None:
     """Take the request that is due first and that nobody else is taking now, or None.
 
-    One index scan that ends at the first free row, however many wait. `step` and `benefit` narrow
-    what is taken.
+    One index scan that ends at the first free row, however many wait. `step`, `benefit`, `reason`
+    and the `language` of the copies narrow what is taken.
     """
     _check_takes(by=by, at=at)
     waiting = Case.objects.in_queue()
@@ -60,6 +68,10 @@ def take_next(*, by: User, at: datetime, step: str = "", benefit: str = "") -> C
         waiting = waiting.at_step(step)
     if benefit:
         waiting = waiting.filter(benefits__contains=[benefit])
+    if reason:
+        waiting = waiting.asked_because(reason)
+    if language:
+        waiting = waiting.with_copies_in(language)
     case = (
         waiting.select_for_update(skip_locked=True, of=("self",)).order_by("due_on", "id").first()
     )
@@ -221,6 +233,7 @@ def correct_answer(*, answer_id: int, given: AnswerInput, by: User, at: datetime
     kept = _record(
         case, AnswerKind.CORRECTION, checked, found, by=by, at=at, step=wrong.step, corrects=wrong
     )
+    wrong.checks.filter(done_at=None).update(done_at=at, done_by=by)
     if case.is_open:
         _save(case, "case.answer_corrected", by=by, at=at, data=_said(kept))
     else:
@@ -234,6 +247,19 @@ def correct_answer(*, answer_id: int, given: AnswerInput, by: User, at: datetime
 def _check_takes(*, by: User, at: datetime) -> None:
     policies.check_reviews(by=by)
     policies.check_trained(by=by, on=deadlines.local_date(at, deadlines.OFFICES_ZONE))
+
+
+@transaction.atomic
+def still_holds(*, answer_id: int, by: User, at: datetime) -> VerifierAnswer:
+    """The answer was compared with the record as it is corrected now, and is right (S3.10)."""
+    answer = VerifierAnswer.objects.select_related("case").filter(pk=answer_id).first()
+    if answer is None:
+        raise NoSuchCase("There is no such answer.")
+    lock_case(answer.case.number, by=by)
+    policies.check_can_correct(by=by, answer=answer)
+    if answer.checks.filter(done_at=None).update(done_at=at, done_by=by):
+        _log(answer.case, "case.answer_holds", by=by, at=at, data=_said(answer))
+    return answer
 
 
 def _take(case: Case, *, by: User, at: datetime) -> None:

@@ -61,7 +61,8 @@ def additional(request: HttpRequest, number: str) -> HttpResponse:
 def _judged(request: HttpRequest, page: CasePage, typed: dict[str, list[str]]) -> HttpResponse:
     """Take the files; then on to the check, back to the case, or the form with what is wrong."""
     number = page.case.number
-    chosen = CopiesForm(kind=request.POST.get("kind", "")).chosen
+    typed_of_copies = {name: request.POST.get(name, "") for name in ("kind", "language")}
+    chosen = CopiesForm(**typed_of_copies).chosen
     wrong = take_uploads(request, number=number, kind=chosen)
     if "add" in request.POST and not request.FILES and not wrong:
         wrong = ["Choose the files first, then add them."]
@@ -72,13 +73,15 @@ def _judged(request: HttpRequest, page: CasePage, typed: dict[str, list[str]]) -
         return redirect("verification:case", number=number)
     page = page_of(request, number)
     if "add" in request.POST or "save" in request.POST:
-        return _show(request, page, _form(page, typed=typed), CopiesForm(kind=chosen, wrong=wrong))
+        return _show(
+            request, page, _form(page, typed=typed), CopiesForm(**typed_of_copies, wrong=wrong)
+        )
     form = _form(page, data=typed)
     if missing := copies_missing(form["reason"].value() or "", copies=len(page.documents)):
         wrong = [*wrong, missing]
     if form.is_valid() and not wrong:
         return redirect("verification:additional-check", number=number)
-    return _show(request, page, form, CopiesForm(kind=chosen, wrong=wrong))
+    return _show(request, page, form, CopiesForm(**typed_of_copies, wrong=wrong))
 
 
 @require(Permission.ACT_ON_CASE)

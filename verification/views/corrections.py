@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from verification.forms.correction import FORMS, form_for
 from verification.lifecycles.correction import CorrectionStatus
 from verification.selectors.corrections import CorrectionPage, correction_list, correction_page
 from verification.services import correction as service
+from verification.views.documents import GUARDS
 from verification.views.refusals import attempt
 
 OFFICES = (Permission.REVIEW_REQUESTS, Permission.CORRECT_RECORDS)
@@ -73,6 +75,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     if refused is not None:
         messages.error(request, refused.message)
         return redirect("verification:corrections")
+    if request.POST.get("other_ref"):
+        return _ask_both(request, made.pk, field=request.POST.get("other_field", ""))
     return redirect("verification:correction", request_id=made.pk)
 
 
@@ -127,19 +131,74 @@ def act(request: HttpRequest, request_id: int, name: str) -> HttpResponse:
 @require_POST
 def disagree(request: HttpRequest, request_id: int) -> HttpResponse:
     """The other system's owner is asked as well."""
+    return _ask_both(request, request_id)
+
+
+def _ask_both(request: HttpRequest, request_id: int, *, field: str = "") -> HttpResponse:
+    """Two drafts that name each other, each to be sent with what it proposes."""
     user: Any = request.user
     made, refused = attempt(
         lambda: service.raise_disagreement(
             request_id=request_id,
             other_ref=request.POST.get("other_ref", "").strip()[:60],
+            other_field=field[:40],
             by=user,
             at=timezone.now(),
         )
     )
     if refused is not None:
         messages.error(request, refused.message)
-        return redirect("verification:correction", request_id=request_id)
-    return redirect("verification:correction", request_id=made.pk)
+    else:
+        messages.success(
+            request,
+            f"Two requests are begun: this one, and request {made.pk} to "
+            f"{made.get_owner_display()}. Send both; the owners settle it.",
+        )
+    return redirect("verification:correction", request_id=request_id)
+
+
+@require(*OFFICES)
+@require_POST
+def evidence(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Takes in a copy of a document that shows the right value."""
+    user: Any = request.user
+    refused = [f"{name}: {why}" for name, why in getattr(request, "files_left_out", [])]
+    files = request.FILES.getlist("file")
+    for file in files:
+        add = partial(
+            service.add_evidence, request_id=request_id, content=file.read(), name=file.name or ""
+        )
+        _, refusal = attempt(partial(add, by=user, at=timezone.now()))
+        if isinstance(refusal, InvalidSubmission):
+            refused += refusal.field_errors.values()
+        elif refusal is not None:
+            refused.append(refusal.message)
+    if not files and not refused:
+        refused.append("Choose a file first: PDF, JPEG, PNG or HEIC.")
+    for sentence in refused:
+        messages.error(request, sentence)
+    if not refused:
+        messages.success(request, "The evidence is with the request.")
+    return redirect("verification:correction", request_id=request_id)
+
+
+@require(*OFFICES)
+@require_safe
+def evidence_page(
+    request: HttpRequest, request_id: int, evidence_id: int, page: int
+) -> HttpResponse:
+    """The picture of one page, which we drew ourselves, under strict headers."""
+    user: Any = request.user
+    content, refused = attempt(
+        lambda: service.evidence_page(
+            request_id=request_id, evidence_id=evidence_id, page=page, by=user, at=timezone.now()
+        )
+    )
+    if refused is not None:
+        raise Http404(refused.message)
+    response = HttpResponse(content, content_type="image/jpeg", headers=GUARDS)
+    response["Content-Disposition"] = "inline"
+    return response
 
 
 def _page(request: HttpRequest, request_id: int) -> CorrectionPage:

@@ -15,6 +15,7 @@ from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from verification import case_number
 from verification.errors import InvalidSubmission
+from verification.forms.documents import CopiesForm
 from verification.services import documents
 from verification.views.refusals import attempt, refused_to_case
 
@@ -36,8 +37,10 @@ def take_uploads(request: HttpRequest, *, number: str, kind: str) -> list[str]:
     """
     user: Any = request.user
     sentences = [f"{name}: {why}" for name, why in getattr(request, "files_left_out", [])]
+    written = CopiesForm(language=request.POST.get("language", "")).written
     for file in request.FILES.getlist("files"):
         taken = {"content": file.read(), "name": file.name or "", "kind": kind}
+        taken["language"] = written
         try:
             documents.add(case_number=number, by=user, at=timezone.now(), **taken)
         except InvalidSubmission as refused:

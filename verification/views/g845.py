@@ -15,7 +15,7 @@ from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
 from verification import case_number
-from verification.enums import AdditionalReason, DocumentKind
+from verification.enums import AdditionalReason, DocumentKind, DocumentLanguage
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.g845 import MailedForm, ReasonFields
 from verification.selectors.g845_page import G845Page, form_context, g845_page
@@ -166,6 +166,7 @@ def _shown(
         "wrong": wrong,
         "refused": refused,
         "kinds": DocumentKind.choices,
+        "languages": DocumentLanguage.choices,
         "version": request.POST.get("version", page.case.version),
     }
     status = 422 if wrong else refused.status_code if refused else 200

@@ -17,7 +17,7 @@ from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
 from verification import case_number
-from verification.enums import AdditionalReason, AnswerKind, Benefit, Step
+from verification.enums import AdditionalReason, AnswerKind, Benefit, DocumentLanguage, Step
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.review import ReviewForm, as_query, form_with, initial_of, typed_of
 from verification.g845_answers import COMMENTS, SEARCHING
@@ -57,6 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "steps": STEPS,
         "benefits": Benefit.choices,
         "reasons": AdditionalReason.choices,
+        "languages": DocumentLanguage.choices,
         "here": "mine" if page.filters.whose == "mine" else "queue",
     }
     return render(request, "verification/review_queue.html", context)
@@ -76,12 +77,17 @@ def find(request: HttpRequest) -> HttpResponse:
 @require(Permission.REVIEW_REQUESTS)
 @require_POST
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Takes what is due first, of the step and benefit that the list is narrowed to."""
+    """Takes what is due first of what the list is narrowed to."""
     user: Any = request.user
     filters = QueueFilters.read(request.POST.dict())
     case, refused = attempt(
         lambda: review.take_next(
-            by=user, at=timezone.now(), step=filters.step, benefit=filters.benefit
+            by=user,
+            at=timezone.now(),
+            step=filters.step,
+            benefit=filters.benefit,
+            reason=filters.reason,
+            language=filters.language,
         )
     )
     if refused is not None:
@@ -221,6 +227,20 @@ def correct(request: HttpRequest, answer_id: int) -> HttpResponse:
         messages.success(request, GIVEN[AnswerKind.CORRECTION])
         return redirect("verification:workbench", number=page.case.number)
     return _render(request, page, form, refused=refused, wrong=wrong)
+
+
+@require(Permission.REVIEW_REQUESTS)
+@require_POST
+def still_holds(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """The answer was compared with the corrected record, and is right."""
+    user: Any = request.user
+    answer, refused = attempt(
+        lambda: review.still_holds(answer_id=answer_id, by=user, at=timezone.now())
+    )
+    if refused is not None:
+        return _refused(request, refused, "verification:review-queue")
+    messages.success(request, "Kept: the answer still holds. The agency is not disturbed.")
+    return redirect("verification:workbench", number=answer.case.number)
 
 
 @require(Permission.REVIEW_REQUESTS)

@@ -9,14 +9,24 @@ from django.db import Error, close_old_connections, connection
 
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
-from save_portal.audit.models import AuditEvent
+from save_portal.audit.models import AuditEvent, DisclosureEvent
 from save_portal.outbox import queue
+from tests import uploads as files
 from tests.conftest import AT, make_user, resident, unknown_person, write_upload
 from verification.errors import CaseError, InvalidSubmission, NotPermitted, StaleCase, WrongStatus
 from verification.lifecycles.correction import TRANSITIONS, CorrectionStatus
-from verification.models import ChargeEvent, CorrectionNotice, CorrectionRequest
+from verification.models import (
+    AnswerCheck,
+    ChargeEvent,
+    CorrectionEvidence,
+    CorrectionNotice,
+    CorrectionRequest,
+    VerifierAnswer,
+)
 from verification.records import index, loading
-from verification.services import correction, initial
+from verification.rules.review import AnswerInput
+from verification.selectors.review_queue import QueueFilters, review_queue
+from verification.services import additional, correction, initial, review
 
 MISSPELLED = resident(family_name="Arreola-Quinonez", given_name="Ana Luz")
 
@@ -320,6 +330,148 @@ def test_answers_older_than_180_days_are_left_in_peace(
     upload_of_cis(tmp_path, given_name="ANA LUZ", family_name="ARREOLA-QUINONEZ")
 
     assert correction.settle(at=AT) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_an_old_case_that_was_answered_of_late_is_told_too(
+    caseworker, verifier, records_officer, people_on_record, tmp_path
+):
+    begun = AT - timedelta(days=200)
+    with scope_for(caseworker):
+        case = initial.initiate(by=caseworker, at=begun, submission=unknown_person())
+        initial.retry(
+            case_number=case.number,
+            version=case.version,
+            submission=MISSPELLED,
+            by=caseworker,
+            at=AT - timedelta(days=100),
+        )
+    decided(sent(verifier), records_officer)
+    upload_of_cis(tmp_path, given_name="ANA LUZ", family_name="ARREOLA-QUINONEZ")
+
+    assert correction.settle(at=AT) == (1, 1)
+
+
+@pytest.fixture
+def answered(caseworker, verifier, people_on_record):
+    """A verifier's answer drawn from the record that is corrected afterwards."""
+    with scope_for(caseworker):
+        case = initial.initiate(by=caseworker, at=AT, submission=resident())
+        additional.request(
+            case_number=case.number,
+            version=case.version,
+            reason="other",
+            comment="Since when?",
+            by=caseworker,
+            at=AT,
+        )
+    with scope_for(verifier):
+        taken = review.take_next(by=verifier, at=AT)
+        return review.answer(
+            case_number=taken.number,
+            version=taken.version,
+            given=AnswerInput(items=({"item": 1, "since": "2023-03-14"},)),
+            by=verifier,
+            at=AT,
+        )
+
+
+def corrected_class(verifier, records_officer, directory):
+    decided(sent(verifier, field="class_of_admission", proposed="IR1"), records_officer)
+    upload_of_cis(directory, class_of_admission="IR1")
+    correction.settle(at=AT + timedelta(days=2))
+
+
+@pytest.mark.django_db
+def test_what_a_verifier_answered_out_of_it_is_checked_again_by_that_verifier(
+    answered, verifier, records_officer, tmp_path
+):
+    assert "CIS:C1" in answered.record_refs
+    corrected_class(verifier, records_officer, tmp_path)
+
+    with system_scope():
+        [check] = AnswerCheck.objects.all()
+        assert (check.answer_id, check.done_at) == (answered.pk, None)
+        queue.deliver_due(AT + timedelta(days=3650))
+    [letter] = [m for m in mail.outbox if "Check the answer" in m.subject]
+    assert letter.to == [verifier.email]
+    assert "IR1" not in letter.body
+
+    with scope_for(verifier):
+        page = review_queue(user=verifier, at=AT, filters=QueueFilters(), cursor=None)
+        assert [each.answer_id for each in page.to_check] == [answered.pk]
+        review.correct_answer(
+            answer_id=answered.pk,
+            given=AnswerInput(
+                items=({"item": 1, "since": "2021-08-02"},), correction_note="The date was wrong."
+            ),
+            by=verifier,
+            at=AT + timedelta(days=3),
+        )
+    with system_scope():
+        assert AnswerCheck.objects.get().done_by == verifier
+
+
+@pytest.mark.django_db
+def test_an_answer_that_still_holds_disturbs_no_agency(
+    answered, verifier, caseworker, records_officer, tmp_path
+):
+    corrected_class(verifier, records_officer, tmp_path)
+    with scope_for(caseworker), pytest.raises(NotPermitted):
+        review.still_holds(answer_id=answered.pk, by=caseworker, at=AT)
+    with scope_for(verifier):
+        review.still_holds(answer_id=answered.pk, by=verifier, at=AT + timedelta(days=3))
+        page = review_queue(user=verifier, at=AT, filters=QueueFilters(), cursor=None)
+
+    assert page.to_check == []
+    with system_scope():
+        assert AuditEvent.objects.filter(verb="case.answer_holds").count() == 1
+        assert VerifierAnswer.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_evidence_is_drawn_anew_kept_once_and_seen_by_the_offices_alone(
+    verifier, records_officer, caseworker, people_on_record
+):
+    request = drafted(verifier)
+    card = files.encoded("JPEG")
+    with scope_for(verifier):
+        kept = correction.add_evidence(
+            request_id=request.pk, content=card, name="birth.jpg", by=verifier, at=AT
+        )
+        again = correction.add_evidence(
+            request_id=request.pk, content=card, name="birth.jpg", by=verifier, at=AT
+        )
+        with pytest.raises(InvalidSubmission) as refused:
+            correction.add_evidence(
+                request_id=request.pk, content=b"MZ\x90", name="run.exe", by=verifier, at=AT
+            )
+    assert again.pk == kept.pk
+    assert "run.exe" in refused.value.field_errors["file"]
+    arguments = {"request_id": request.pk, "evidence_id": kept.pk, "page": 1}
+    with scope_for(records_officer):
+        picture = correction.evidence_page(**arguments, by=records_officer, at=AT)
+    assert picture.startswith(b"\xff\xd8")
+    with scope_for(caseworker):
+        assert not CorrectionEvidence.objects.exists()
+        with pytest.raises(CaseError, match="no such request"):
+            correction.evidence_page(**arguments, by=caseworker, at=AT)
+    with system_scope():
+        seen = DisclosureEvent.objects.filter(purpose="correction")
+        assert seen.get().fields == [f"evidence {kept.pk}, page 1"]
+
+
+@pytest.mark.django_db
+def test_nothing_is_added_to_what_was_decided(verifier, records_officer, people_on_record):
+    request = decided(sent(verifier), records_officer)
+    with scope_for(verifier), pytest.raises(WrongStatus, match="Nothing can be added"):
+        correction.add_evidence(
+            request_id=request.pk,
+            content=files.encoded("JPEG"),
+            name="late.jpg",
+            by=verifier,
+            at=AT,
+        )
 
 
 @pytest.mark.django_db

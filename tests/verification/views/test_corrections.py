@@ -1,6 +1,7 @@
 """The pages of correction requests: for the offices alone, with what was typed kept."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -8,9 +9,11 @@ from django.urls import reverse
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import DisclosureEvent
-from tests.conftest import AT, make_user
+from tests import uploads as files
+from tests.conftest import AT, make_user, write_upload
 from tests.verification.views.conftest import signed_in
-from verification.models import CorrectionRequest
+from verification.models import CorrectionEvidence, CorrectionRequest
+from verification.records import index, loading
 from verification.services import correction
 
 
@@ -61,6 +64,55 @@ def test_a_verifier_begins_from_a_datum_and_sends(verifier, people_on_record):
     assert "Sent. The owner" in sent.content.decode()
     assert "USCIS Records replies by" in sent.content.decode()
     assert "Record the decision" not in sent.content.decode()
+
+
+@pytest.mark.django_db
+def test_both_owners_are_asked_from_the_disagreement_itself(verifier, people_on_record, tmp_path):
+    admission = {
+        "record_id": "A1",
+        "updated_at": "2026-11-01T00:00:00Z",
+        "i94_number": "021300016J6",
+        "class_of_admission": "B2",
+    }
+    loading.load("ADIS", write_upload(tmp_path / "ADIS.csv", [admission]))
+    index.build()
+    page = signed_in(verifier).post(
+        reverse("verification:begin-correction"),
+        {
+            "record_ref": "SEVIS:S1",
+            "field": "status",
+            "other_ref": "ADIS:A1",
+            "other_field": "class_of_admission",
+        },
+        follow=True,
+    )
+    with system_scope():
+        first, second = CorrectionRequest.objects.order_by("pk")
+    assert (first.owner, second.owner) == ("school_or_sponsor", "cbp")
+    assert (first.field, second.field) == ("status", "class_of_admission")
+    assert f"Request {second.pk}, " in page.content.decode()
+    other = signed_in(verifier).get(address(second)).content.decode()
+    assert f"Request {first.pk}, " in other
+
+
+@pytest.mark.django_db
+def test_a_copy_of_a_document_goes_with_the_request(verifier, caseworker, drafted):
+    client = signed_in(verifier)
+    where = reverse("verification:evidence", args=[drafted.pk])
+    nothing = client.post(where, {}, follow=True)
+    assert "Choose a file first" in nothing.content.decode()
+    card = SimpleUploadedFile("birth.jpg", files.encoded("JPEG"))
+    page = client.post(where, {"file": card}, follow=True).content.decode()
+    assert "birth.jpg" in page
+    with system_scope():
+        kept = CorrectionEvidence.objects.get()
+    picture = reverse("verification:evidence-page", args=[drafted.pk, kept.pk, 1])
+    response = client.get(picture)
+    assert response.headers["Content-Type"] == "image/jpeg"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    beyond = reverse("verification:evidence-page", args=[drafted.pk, kept.pk, 2])
+    assert client.get(beyond).status_code == 404
+    assert signed_in(caseworker).get(picture).status_code == 403
 
 
 @pytest.mark.django_db

@@ -8,7 +8,8 @@ from django.urls import reverse
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import DisclosureEvent
-from tests.conftest import AT, make_user, resident
+from tests import uploads as files
+from tests.conftest import AT, make_user, resident, unknown_person
 from tests.verification.services.test_review import (
     RESIDENT,
     again,
@@ -20,7 +21,7 @@ from tests.verification.views.conftest import signed_in
 from verification.models import Case, ReviewDraft, SecondReview, VerifierAnswer
 from verification.rules.review import AnswerInput
 from verification.selectors.review_queue import QueueFilters, review_queue
-from verification.services import additional, initial, review, second_review
+from verification.services import additional, documents, initial, review, second_review
 
 pytestmark = pytest.mark.django_db
 
@@ -320,6 +321,37 @@ def test_the_queue_is_narrowed_by_step_benefit_reason_and_holder(
     assert numbers(benefit="medicaid") == {first.pk}
     assert numbers(reason="vawa") == {second.pk}
     assert numbers(step="g845") == set()
+
+
+def test_the_queue_and_the_next_one_are_narrowed_by_the_language_of_the_copies(
+    caseworker, verifier
+):
+    first = asked(caseworker, a_number="200000101")
+    with scope_for(caseworker):
+        second = initial.initiate(
+            by=caseworker, at=AT, submission=unknown_person(a_number="200000102")
+        )
+        documents.add(
+            case_number=second.number,
+            content=files.encoded("JPEG"),
+            name="acta.jpg",
+            kind="front",
+            language="es",
+            by=caseworker,
+            at=AT,
+        )
+        additional.request(
+            case_number=second.number, version=1, reason="prompted", by=caseworker, at=AT
+        )
+    with scope_for(verifier):
+        spanish = QueueFilters.read({"language": "es"})
+        found = review_queue(user=verifier, at=AT, filters=spanish, cursor=None)
+        assert [row.case.pk for row in found.rows] == [second.pk]
+        assert review.take_next(by=verifier, at=AT, language="ar") is None
+        assert review.take_next(by=verifier, at=AT, reason="vawa") is None
+    taken_next = signed_in(verifier).post(reverse("verification:take-next"), {"language": "es"})
+    assert second.number in taken_next.headers["Location"]
+    assert first.number in signed_in(verifier).get("/review/").content.decode()
 
 
 def test_every_answer_on_paper_is_in_the_agency_s_words(bench, verifier, caseworker):
