@@ -50,6 +50,7 @@ from verification.errors import CaseError
 from verification.lifecycles.case import IN_REVIEW, LEGAL_MOVES, WAITS_FOR_VERIFIER, CaseStatus
 from verification.lifecycles.correction import CorrectionClosure, CorrectionStatus
 from verification.models import (
+    AnswerCheck,
     Case,
     CaseMove,
     ChargeEvent,
@@ -267,7 +268,10 @@ class Walk(RuleBasedStateMachine):
         number = case.number
         by = self.handler(case)
         self.attempt(
-            by, lambda **who: documents._keep(number, self.copy, name="card", kind=kind, **who)
+            by,
+            lambda **who: documents._keep(
+                number, self.copy, name="card", kind=kind, language="en", **who
+            ),
         )
 
     @rule(which=WHICH, place=st.integers(0, 1))
@@ -454,6 +458,14 @@ class Walk(RuleBasedStateMachine):
             )
 
     @rule(who=WHO)
+    def an_answer_still_holds(self, who):
+        """A record behind it was corrected, and a verifier compared the two."""
+        with system_scope():
+            check = AnswerCheck.objects.filter(done_at=None).first()
+        if check is not None:
+            self.attempt(self.office[who], review.still_holds, answer_id=check.answer_id)
+
+    @rule(who=WHO)
     def read_of_a_withdrawal(self, who):
         with system_scope():
             gone = ReviewDraft.objects.filter(case__closed_at__isnull=False).first()
@@ -527,6 +539,18 @@ class Walk(RuleBasedStateMachine):
                 version=request.version,
                 decision=decision,
                 reply="As the birth certificate says.",
+            )
+
+    @rule(which=WHO)
+    def ask_the_other_owner_too(self, which):
+        """The student's record is not of the same owner as the resident's."""
+        request = self.a_request(which)
+        if request is not None:
+            self.attempt(
+                self.office[0],
+                correction.raise_disagreement,
+                request_id=request.pk,
+                other_ref="SEVIS:S1",
             )
 
     @rule(which=WHO)
@@ -709,6 +733,7 @@ class Walk(RuleBasedStateMachine):
             assert closed == verbs["case.closed"]
             assert Reminder.objects.count() == verbs["case.reminded"]
             assert CorrectionNotice.objects.count() == verbs["case.record_corrected"]
+            assert AnswerCheck.objects.count() == verbs["case.answer_to_check"]
             for case in Case.objects.annotate(
                 forms=Count("charges", filter=Q(charges__kind=ChargeKind.G845))
             ):

@@ -71,8 +71,12 @@ def test_both_owners_are_asked_from_the_disagreement_itself(verifier, people_on_
     admission = {
         "record_id": "A1",
         "updated_at": "2026-11-01T00:00:00Z",
+        "family_name": "DELGADO",
+        "given_name": "SOFIA",
+        "date_of_birth": "2001-02-03",
         "i94_number": "021300016J6",
         "class_of_admission": "B2",
+        "admitted_until": "D/S",
     }
     loading.load("ADIS", write_upload(tmp_path / "ADIS.csv", [admission]))
     index.build()
