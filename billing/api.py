@@ -5,18 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from rest_framework.request import Request
 
+from billing.errors import BillingError
 from billing.models import Invoice
-from billing.selectors.invoices import invoice_list
+from billing.selectors.invoices import SIZE, visible_to
 from save_portal.accounts.roles import Permission
-from save_portal.machines.endpoint import Answer, Endpoint
+from save_portal.machines.endpoint import Answer, Endpoint, translates
 from save_portal.machines.fields import Strict, Text
 from save_portal.machines.operations import Operation
-from save_portal.machines.problems import problem
+from save_portal.machines.problems import Problem, problem
 from save_portal.machines.schema import SHAPES
-from save_portal.web.keyset import decode
+from save_portal.web.keyset import decode, paginate
 
 MONEY = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "description": "U.S. dollars."}
 SHAPES["Invoices"] = {
@@ -58,6 +58,11 @@ EXAMPLE = {
 }
 
 
+@translates(BillingError)
+def as_problem(error: BillingError) -> Problem:
+    return problem("refused", str(error))
+
+
 class Paging(Strict):
     cursor = Text(required=False, max_length=200, help_text="`next_cursor` of the page before.")
 
@@ -81,7 +86,7 @@ class Invoices(Endpoint):
         cursor = self.query().get("cursor")
         if cursor is not None and not _is_cursor(cursor):
             raise problem("malformed-request", "cursor: take `next_cursor` as a page gave it.")
-        page = invoice_list(user=request.user, at=timezone.now(), cursor=cursor)
+        page = paginate(visible_to(request.user), order=("-month", "-id"), cursor=cursor, size=SIZE)
         return Answer({"invoices": [_row(one) for one in page.rows], "next_cursor": page.next})
 
 

@@ -24,7 +24,13 @@ PASSWORD = "correct horse battery staple"
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
 
-def make_agency(code: str, *, benefits=("snap", "medicaid"), time_zone="America/New_York"):
+def make_agency(
+    code: str,
+    *,
+    benefits=("snap", "medicaid"),
+    time_zone="America/New_York",
+    access_modes=AccessMode.values,
+):
     """An agency with an agreement in force, a department and a sharing group."""
     with system_scope():
         agency = Agency.objects.create(
@@ -38,7 +44,7 @@ def make_agency(code: str, *, benefits=("snap", "medicaid"), time_zone="America/
             status=AgreementStatus.IN_FORCE,
             purposes=Purpose.values,
             benefits=list(benefits),
-            access_modes=AccessMode.values,
+            access_modes=list(access_modes),
             term=(date(2020, 1, 1), date(2040, 1, 1)),
             legal_basis="Social Security Act, section 1137(d)",
         )

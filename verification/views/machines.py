@@ -19,6 +19,7 @@ from agreements.enums import AccessMode
 from agreements.selectors.binding import permitted
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
+from save_portal.benefits import Benefit
 from save_portal.machines import services, webhooks
 from save_portal.machines.models import Client, Webhook
 from save_portal.web.permissions import require
@@ -163,7 +164,10 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     """Three queries, and one for each endpoint, of which there are five at most."""
     user = _administrator(request)
     clients = Client.objects.visible_to(user).prefetch_related("secrets")
-    ordered = sorted(clients, key=lambda client: client.ended_at is not None)
+    ordered = [
+        (client, [Benefit(code).label for code in client.benefits])
+        for client in sorted(clients, key=lambda client: client.ended_at is not None)
+    ]
     endpoints = [
         (webhook, webhooks.key_of(webhook), webhooks.given_up(webhook))
         for webhook in Webhook.objects.filter(agency=user.agency, ended_at__isnull=True)

@@ -10,13 +10,12 @@ from django.test import Client as Browser
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
-from agreements.models import Agreement
 from save_portal.accounts.models import Agency
-from save_portal.accounts.tenancy import agency_scope, system_scope
+from save_portal.accounts.tenancy import agency_scope
 from save_portal.machines import services
 from save_portal.machines.problems import KINDS
-from tests.conftest import make_user
-from tests.verification.api.conftest import NOW, asked, make_machine, token_of, unknown
+from tests.conftest import make_agency, make_user
+from tests.verification.api.conftest import NOW, Machine, asked, make_machine, token_of, unknown
 from verification.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -258,13 +257,12 @@ def test_the_command_prints_credentials_once_and_only_what_the_agreement_permits
     for wrong in (["CALHOUN", "--benefit", "housing"], ["NOWHERE"]):
         with pytest.raises(CommandError):
             call_command("api_client", *wrong)
-    with system_scope():
-        Agreement.objects.filter(agency=agency).update(access_modes=["browser"])
+    make_agency("BYHAND", access_modes=["browser"])
     with pytest.raises(CommandError, match="web services"):
-        call_command("api_client", "CALHOUN")
+        call_command("api_client", "BYHAND")
 
 
-def test_an_agreement_without_web_services_lets_no_machine_ask(machine, agency, people_on_record):
-    with system_scope():
-        Agreement.objects.filter(agency=agency).update(access_modes=["browser"])
+def test_an_agreement_without_web_services_lets_no_machine_ask(people_on_record):
+    client, secret = make_machine(make_agency("BYHAND", access_modes=["browser"]))
+    machine = Machine(token_of(client.client_id, secret), Browser())
     is_problem(machine.post("cases", asked()), "no-agreement")
