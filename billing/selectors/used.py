@@ -23,14 +23,15 @@ from verification.models import ChargeEvent
 # Months that no close has had are cut, for each agency, where a month or a price begins: events
 # fall into a cut by their instant alone, so that a month costs one pass over its rows. What fell
 # before the cuts is late, and is counted by its day. The bounds on `at` only keep old rows from
-# being read: they are wider than any time zone.
+# being read: they are wider than any time zone. MATERIALIZED keeps the arithmetic of time zones
+# out of the pass: once an agency, not once an event.
 USED = """
 WITH begins(day) AS (
     SELECT generate_series(%(since)s, %(month)s, interval '1 month')::date
     UNION SELECT effective_from FROM billing_price
     UNION SELECT effective_from FROM billing_exemption
     UNION SELECT effective_to + 1 FROM billing_exemption
-), cut AS (
+), cut AS MATERIALIZED (
     SELECT agency.id AS agency_id, span.day,
         span.day::timestamp AT TIME ZONE agency.time_zone AS since,
         span.next::timestamp AT TIME ZONE agency.time_zone AS before
@@ -39,7 +40,7 @@ WITH begins(day) AS (
         SELECT day, lead(day, 1, %(next)s) OVER (ORDER BY day) AS next
         FROM begins WHERE day >= %(since)s AND day < %(next)s
     ) span
-), counted AS (
+), counted AS MATERIALIZED (
     SELECT event.agency_id, event.department_id, event.by_id, event.kind, cut.day,
         CASE WHEN cut.day IS NULL
             THEN (event.at AT TIME ZONE agency.time_zone)::date END AS late_on,
