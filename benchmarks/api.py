@@ -176,7 +176,8 @@ def list_cases(port: int, user: User, service: Row, *, times: int = 200) -> Row:
             break
         cursor = f"&cursor={page['next_cursor']}"
     p50, p99 = percentiles(taken)
-    p95 = quantiles(taken, n=20, method="inclusive")[18] * 1000
+    many = taken if len(taken) > 1 else taken * 2
+    p95 = quantiles(many, n=20, method="inclusive")[18] * 1000
     return Row(
         "GET cases, a page of 50, over HTTP", service.people, service.cases, len(taken), p50, p99,
         None, None, None, f"p95 {p95:.1f} ms", "p95 < 60 ms",
