@@ -28,7 +28,8 @@ def sheet(case: Case, language: str, *, at: datetime) -> bytes:
 def letter(case: Case, language: str, *, at: datetime, code: OneTimeCode | None = None) -> bytes:
     """Where the case is, for who has neither e-mail nor telephone; with a code if given."""
     today = deadlines.local_date(at, case.agency.time_zone)
-    more: dict[str, Any] = {"state": state_of(case, today=today)}
+    with translation.override(language):
+        more: dict[str, Any] = {"state": state_of(case, today=today)}
     if code is not None:
         until = deadlines.local_date(code.expires_at, case.agency.time_zone)
         more |= {"code": digits_of(code), "code_until": until}

@@ -164,6 +164,8 @@ def test_sheet_and_letter_are_accessible_in_every_script(unconfirmed, code):
         text = " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
         assert "".join(unconfirmed.grouped_number.split()) in "".join(text.split())
         assert "[U+" not in text
+        assert code == "en" or "What you can do" not in text
+        assert code == "en" or "It must tell you" not in text
         assert "Bautista" not in text
         assert "1990" not in text
 
