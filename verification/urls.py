@@ -16,6 +16,7 @@ from verification.views import (
     machines,
     newer_document,
     person_query,
+    programs,
     review,
     review_board,
     sources,
@@ -25,6 +26,8 @@ app_name = "verification"
 
 urlpatterns = [
     path("", home.home, name="my-work"),
+    path("programs/", programs.index, name="programs"),
+    path("programs/<slug:code>/", programs.show, name="program"),
     path("cases/", lists.cases, name="case-list"),
     path("cases/export.csv", lists.export, name="export"),
     path("cases/move/", board.move, name="move"),

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "save_portal.machines",
     "agreements",
     "agreements.training",
+    "agreements.programs",
     "verification.records",
     "verification",
     "billing",

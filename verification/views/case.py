@@ -30,6 +30,7 @@ from verification.models import Case
 from verification.rules.submission import Submission
 from verification.selectors.answer_in_words import in_words
 from verification.selectors.case_page import CasePage, case_page
+from verification.selectors.programs import beside_answer
 from verification.services import closing, initial, printing, reading
 from verification.services import duties as duty_service
 from verification.views.initiate import as_query, permitted_benefits, typed_in
@@ -310,6 +311,7 @@ def context_of(page: CasePage) -> dict[str, Any]:
         "case": case,
         "answer": page.answer,
         "words": in_words(case, page.answer),
+        "program_facts": beside_answer(case, page.answer),
         "document": DOCUMENT_TYPES[case.document_type],
         "flagged": flagged,
         "tally": tally,
