@@ -32,8 +32,8 @@ class PersonQueryForm(PortalForm):
     )
     purpose = forms.CharField(
         label="What this query is for",
-        required=False,
         max_length=80,
+        error_messages={"required": "Say what the query is for: every query is kept."},
         help_text="Every query is kept with who asked, when and what for.",
     )
 

@@ -30,6 +30,9 @@ from verification.services.person_records import PersonRecords, of_case
 SAME_TRIP_DAYS = 31
 
 
+IMAGES = frozenset(column.name for system in SYSTEMS.values() for column in system.images)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One line of the table. `compared` says how values of different systems are compared."""
@@ -270,12 +273,19 @@ def _remaining(seen: list[Held], values: list[dict[str, str]]) -> list[Line]:
         Line(
             Kind(name, name.replace("_", " ").capitalize(), (name,)),
             tuple(
-                Cell(day_in_words(row.get(name, "")), name if row.get(name) else "", record.ref)
+                Cell(
+                    _other_text(name, row.get(name, "")), name if row.get(name) else "", record.ref
+                )
                 for record, row in zip(seen, values, strict=True)
             ),
         )
         for name in columns
     ]
+
+
+def _other_text(name: str, value: str) -> str:
+    # Where a picture is stored tells nobody anything.
+    return "On file" if value and name in IMAGES else day_in_words(value)
 
 
 def _first(columns: tuple[str, ...], row: dict[str, str]) -> tuple[str, str]:
