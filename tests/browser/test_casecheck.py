@@ -92,8 +92,9 @@ def test_correction_notices_and_who_looked_by_keyboard(world, open_page, languag
     def fits(what: str) -> None:
         check_accessible(page, what)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.add_style_tag(content="html{font-size:200%}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+        page.evaluate("document.documentElement.style.fontSize = ''")
 
     page.get_by_role("button", name=wrong).press("Enter")
     page.get_by_role("button", name=ask).press("Enter")
