@@ -19,7 +19,7 @@ def check_is_office(by: User) -> None:
 
 def check_disputes(by: User, *, agency_id: int) -> None:
     """The administrator who answers for the invoice disputes it."""
-    if by.agency_id != agency_id or not by.can(Permission.VIEW_INVOICES):
+    if by.agency_id != agency_id or not by.can(Permission.ANSWER_FOR_INVOICES):
         raise BillingError(
             "Only the administrator of the agency disputes its invoice.", status_code=403
         )
@@ -27,7 +27,7 @@ def check_disputes(by: User, *, agency_id: int) -> None:
 
 def check_pays(by: User, *, agency_id: int) -> None:
     """The administrator pays, and sets the limit at which to be warned."""
-    if by.agency_id != agency_id or not by.can(Permission.VIEW_INVOICES):
+    if by.agency_id != agency_id or not by.can(Permission.ANSWER_FOR_INVOICES):
         raise BillingError("Only the administrator of the agency does this.", status_code=403)
 
 

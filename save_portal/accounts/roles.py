@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CLOSE_CASE = "close_case"
     MANAGE_PEOPLE = "manage_people"
     VIEW_INVOICES = "view_invoices"
+    ANSWER_FOR_INVOICES = "answer_for_invoices"
     SIGN_AGREEMENT = "sign_agreement"
     REVIEW_REQUESTS = "review_requests"
     MANAGE_QUEUE = "manage_queue"
@@ -65,6 +66,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.VIEW_AGENCY_CASES,
         Permission.MANAGE_PEOPLE,
         Permission.VIEW_INVOICES,
+        Permission.ANSWER_FOR_INVOICES,
         Permission.SIGN_AGREEMENT,
     },
     Role.MACHINE: _CASEWORK | {Permission.VIEW_AGENCY_CASES, Permission.VIEW_INVOICES},

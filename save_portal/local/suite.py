@@ -77,6 +77,8 @@ def run_with_cluster(name: str, command: list[str], *, workers: int = 1) -> int:
             copy = _migrated(variables) if name == "test" else None
             for each in names:
                 postgres.start(each, like=copy)
+            if copy is not None:
+                variables["TEST_CLUSTER_COPY"] = str(copy)
             urls = [postgres.url(name=each) for each in names]
             variables |= {"DATABASE_URL": urls[0], "TEST_DATABASE_URLS": " ".join(urls)}
             if command[0] == "pytest":

@@ -19,7 +19,7 @@ from agreements.lifecycles.agreement import (
 )
 from agreements.models import Agreement
 from save_portal.accounts.models import Agency, User
-from save_portal.accounts.roles import Role
+from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import agency_scope, system_scope
 from save_portal.lifecycles.machine import changes
 from tests.conftest import AT
@@ -141,7 +141,7 @@ def test_the_end_by_a_party_cuts_the_term_short():
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("move", TRANSITIONS, ids=lambda move: move.name)
 def test_each_role_stands_on_its_own_side_of_every_transition(move, role):
-    of_agency = role in (Role.GENERAL_USER, Role.SUPERVISOR, Role.AGENCY_ADMINISTRATOR)
+    of_agency = role in AGENCY_ROLES
     user = User(
         pk=1, role=role, agency_id=7 if of_agency else None, office_id=None if of_agency else 3
     )

@@ -14,7 +14,7 @@ from billing.lifecycles import PRICE_CHANGE_TRANSITIONS, PriceChangeStatus
 from billing.models import Exemption, Price, PriceChange
 from billing.selectors.prices import list_on, minimum_of
 from billing.services import price_list
-from save_portal.accounts.roles import Role
+from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
@@ -102,11 +102,7 @@ def test_an_officer_never_decides_the_own_proposal(otto, olga):
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.PROGRAM_OFFICER])
 def test_nobody_but_the_program_office_proposes_or_decides(otto, agency, office, role):
     change = propose(otto)
-    place = (
-        {"agency": agency}
-        if role in (Role.GENERAL_USER, Role.SUPERVISOR, Role.AGENCY_ADMINISTRATOR)
-        else {"office": office}
-    )
+    place = {"agency": agency} if role in AGENCY_ROLES else {"office": office}
     person = make_user("Pat", role, **place)
     with pytest.raises(BillingError, match="Only the program office"):
         propose(person)

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -58,12 +59,23 @@ class World:
             return connection.execute(query).fetchall()
 
 
+def _start_migrated() -> None:
+    """A durable cluster; a copy of the migrated one, where the suite has made that."""
+    copy = os.environ.get("TEST_CLUSTER_COPY")
+    postgres.start(like=Path(copy) if copy else None)
+    if copy:
+        address = urlsplit(postgres.url())._replace(path="/postgres").geturl()
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("DROP DATABASE save")
+            connection.execute("ALTER DATABASE test_save RENAME TO save")
+
+
 @pytest.fixture(scope="module")
 def world(shared_folder: Path) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOCAL_DIR", str(shared_folder))
         patch.delenv("DATABASE_URL", raising=False)
-        postgres.start()
+        _start_migrated()
         mail = shared_folder / "mail"
         env = os.environ | {
             "DATABASE_URL": postgres.url(),

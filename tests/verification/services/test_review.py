@@ -7,7 +7,7 @@ import pytest
 from django.db import Error, connection
 
 from save_portal.accounts.models import Office
-from save_portal.accounts.roles import Role
+from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
@@ -538,9 +538,6 @@ WHEN = {
     "take": {"additional_requested", "g845_mailed"} | IN_REVIEW,
 }
 HOLDER_ONLY = {"save_draft", "answer", "interim_answer", "ask_for_documents"}
-
-
-AGENCY_ROLES = ("general_user", "supervisor", "agency_administrator")
 
 
 def may(act: str, status: str, role: str, holds: bool) -> bool:
