@@ -152,6 +152,11 @@ class Agreement(AgreementLifecycle):
         return self.number
 
     @property
+    def party(self) -> str:
+        """The agency's name; before it is accepted, the one that was typed, if any was."""
+        return self.agency.name if self.agency else str(self.choices.get("agency_name", ""))
+
+    @property
     def ends_before(self) -> date | None:
         """The first day on which it no longer binds."""
         return self.term.upper if self.term else None

@@ -27,6 +27,7 @@ from agreements.services import negotiation, registration, signing, standing
 from agreements.text import articles_of
 from save_portal.accounts import terms
 from save_portal.accounts.models import Invitation, User
+from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
@@ -394,3 +395,23 @@ def test_suspended_while_a_case_is_submitted_there_is_one_right_result(agency, c
     assert office_order == ["case written", "suspended"]
     with scope_for(caseworker):
         assert permitted(agency_id=agency.pk, on=TODAY, hold=True) is None
+
+
+class TestPages:
+    def test_an_agreement_that_was_taken_over_is_listed_and_shown_to_both_sides(
+        self, agency, officer
+    ):
+        with system_scope():
+            number = Agreement.objects.get(agency=agency).number
+        for person in (officer, make_user("Rosa", Role.AGENCY_ADMINISTRATOR, agency=agency)):
+            client = Client()
+            client.force_login(
+                person, backend="allauth.account.auth_backends.AuthenticationBackend"
+            )
+            session = client.session
+            session[terms.ACCEPTED] = terms.VERSION
+            session.save()
+            for address in ("/agreements/", f"/agreements/{number}/"):
+                page = client.get(address)
+                assert page.status_code == 200
+                assert agency.name in page.content.decode()
