@@ -15,7 +15,8 @@ from verification.views.lists import my_work_page
 HOMES = (
     (Permission.REVIEW_REQUESTS, "verification:review-queue"),
     (Permission.CORRECT_RECORDS, "verification:corrections"),
-    (Permission.MANAGE_PROGRAM, "federal_calendar:closure-list"),
+    (Permission.MANAGE_PROGRAM, "agreements:index"),
+    (Permission.MONITOR, "verification:accuracy"),
 )
 
 

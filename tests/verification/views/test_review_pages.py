@@ -60,9 +60,16 @@ def typed(case, **fields):
     return {"version": case.version, "items": ["1"], "item_1_since": "03/14/2023", **fields}
 
 
-def test_each_office_begins_at_its_own_queue(verifier, chief, caseworker):
-    for user in (verifier, chief):
-        assert signed_in(user).get("/").headers["Location"] == "/review/"
+def test_each_office_begins_at_its_own_queue(verifier, chief, caseworker, office):
+    for user, begins in (
+        (verifier, "/review/"),
+        (chief, "/review/"),
+        (make_user("Rita", Role.RECORDS_OFFICER, office=office), "/corrections/"),
+        (make_user("Paul", Role.PROGRAM_OFFICER, office=office), "/agreements/"),
+        (make_user("Carl", Role.COMPLIANCE_OFFICER, office=office), "/program/accuracy/"),
+    ):
+        assert signed_in(user).get("/").headers["Location"] == begins
+        assert signed_in(user).get(begins).status_code == 200
     assert signed_in(caseworker).get("/").status_code == 200
 
 
