@@ -84,7 +84,7 @@ def run_with_cluster(name: str, command: list[str], *, workers: int = 1) -> int:
             if command[0] == "pytest":
                 command = [*command, "--reuse-db"]
             if workers > 1:
-                command = [*command, "--numprocesses", str(workers)]
+                command = [*command, "--numprocesses", str(workers), "--dist", "worksteal"]
             return _run(command, variables)
         finally:
             for each in names:

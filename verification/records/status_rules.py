@@ -69,6 +69,8 @@ RULES: dict[str, str] = {
     "card_not_valid": "The card that was shown was replaced, or reported lost or stolen.",
     "student_without_sevis_record": "Admitted as a student; no SEVIS record was found with it.",
     "sevis_not_active": "The school’s or sponsor’s SEVIS record is not active.",
+    # For nobody to mend: it is asked again when the system is there.
+    "system_not_loaded": "The system that would decide is missing or not up to date.",
     # For a status verifier. Never shown to an agency: they tell what is on record.
     "death_on_record": "A system has a date of death.",
     "removal_on_record": "A system has a removal.",

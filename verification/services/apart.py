@@ -1,20 +1,23 @@
 """Work of one command divided among processes, each with a connection of its own to PostgreSQL.
 
-A worker is a copy of the command (fork), so it has the settings, the rules and the user at once. It
-takes one piece of work at a time and ends when it is told to, or when the command is gone, even if
-that was killed: then its end of the pipe closes.
+A worker is a new process, never a copy of this one: a copy would inherit the locks that threads of
+ours hold at that moment, and wait for them forever. It takes one piece of work at a time and ends
+when it is told to, or when the command is gone, even if that was killed: then its end of the pipe
+closes.
 """
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
+import django
 from django.db import connection, connections
 
 Work = TypeVar("Work")
@@ -28,11 +31,11 @@ class WorkerLost(Exception):
 class Worker(Generic[Work, Result]):
     """One process; what it is given with `begin` comes back from `result`."""
 
-    def __init__(self, act: Callable[[Work], Result], colleagues: list[Connection]) -> None:
-        forks = multiprocessing.get_context("fork")
-        self.pipe, theirs = forks.Pipe()
-        self._process = forks.Process(
-            target=_serve, args=(act, theirs, [*colleagues, self.pipe]), daemon=True
+    def __init__(self, act: bytes) -> None:
+        fresh = multiprocessing.get_context("spawn")
+        self.pipe, theirs = fresh.Pipe()
+        self._process = fresh.Process(
+            target=_serve, args=(act, connection.settings_dict["NAME"], theirs), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -59,10 +62,11 @@ class Worker(Generic[Work, Result]):
         self._process.join()
 
 
-def _serve(act: Callable[[Work], Result], pipe: Connection, of_others: list[Connection]) -> None:
+def _serve(pickled: bytes, database: str, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command ends us by itself
-    for other in of_others:
-        other.close()
+    django.setup()
+    connection.settings_dict["NAME"] = database  # tests have a database of their own
+    act = pickle.loads(pickled)  # noqa: S301 (from the command that started us)
     # What a piece of work leaves behind is collected once, behind it, without looking through all
     # that was there before.
     gc.freeze()
@@ -86,17 +90,15 @@ def _serve(act: Callable[[Work], Result], pipe: Connection, of_others: list[Conn
 
 @contextmanager
 def apart(act: Callable[[Work], Result], number: int) -> Iterator[list[Worker[Work, Result]]]:
-    """So many processes that can `act`, until the block ends. Outside any transaction."""
+    """So many processes that can `act`, which can be pickled, until the block ends.
+
+    Outside any transaction.
+    """
     if connection.in_atomic_block:
         raise RuntimeError("A transaction belongs to one process; divide the work outside it.")
-    # No connection may be shared: they are closed, and the pool's threads with them.
-    connection.close()
-    if hasattr(connection, "close_pool"):
-        connection.close_pool()
     crew: list[Worker[Work, Result]] = []
     try:
-        for _ in range(number):
-            crew.append(Worker(act, [worker.pipe for worker in crew]))
+        crew.extend(Worker(pickle.dumps(act)) for _ in range(number))
         yield crew
     finally:
         for worker in crew:

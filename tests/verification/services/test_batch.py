@@ -4,8 +4,10 @@ import csv
 import os
 import signal
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -343,6 +345,23 @@ def test_two_batches_of_the_same_people_in_opposite_order_make_one_case_each(tmp
     assert counts()[:3] == (42, 42, 42)
 
 
+@dataclass
+class KilledAtTheThirdChunk:
+    """A clock that ends its process when it is asked for the third time, by whichever process."""
+
+    asked: Path
+
+    def __call__(self):
+        (self.asked / f"{os.getpid()}-{len(list(self.asked.iterdir()))}").touch()
+        if len(list(self.asked.iterdir())) >= 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return AT
+
+
+def still():
+    return AT
+
+
 @pytest.mark.django_db(transaction=True)
 def test_several_processes_answer_in_order_and_one_that_is_killed_loses_nothing(
     tmp_path, monkeypatch
@@ -357,16 +376,10 @@ def test_several_processes_answer_in_order_and_one_that_is_killed_loses_nothing(
     asked = tmp_path / "asked"
     asked.mkdir()
 
-    def killed_at_the_third_chunk():
-        (asked / f"{os.getpid()}-{len(list(asked.iterdir()))}").touch()
-        if len(list(asked.iterdir())) >= 3:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return AT
-
     with pytest.raises(WorkerLost):
-        batch.verify_batch(source, target, by=by, clock=killed_at_the_third_chunk, workers=2)
+        batch.verify_batch(source, target, by=by, clock=KilledAtTheThirdChunk(asked), workers=2)
     assert not target.exists()
-    result = batch.verify_batch(source, target, by=by, clock=lambda: AT, workers=2)
+    result = batch.verify_batch(source, target, by=by, clock=still, workers=2)
     assert (result.rows, result.confirmed, result.unconfirmed) == (23, 2, 21)
     answers = answers_in(target)
     assert list(answers) == [f"R{n}" for n in range(1, 24)]
