@@ -15,7 +15,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import django
 from django.db import connection, connections
@@ -66,7 +66,7 @@ def _serve(pickled: bytes, database: str, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command ends us by itself
     django.setup()
     connection.settings_dict["NAME"] = database  # tests have a database of their own
-    act = pickle.loads(pickled)  # noqa: S301 (from the command that started us)
+    act: Callable[[Any], Any] = pickle.loads(pickled)  # noqa: S301 (from the command that started us)
     # What a piece of work leaves behind is collected once, behind it, without looking through all
     # that was there before.
     gc.freeze()
@@ -77,7 +77,7 @@ def _serve(pickled: bytes, database: str, pipe: Connection) -> None:
         except EOFError:
             break
         try:
-            answer: tuple[Result | None, Exception | None] = (act(work), None)
+            answer: tuple[Any, Exception | None] = (act(work), None)
         except Exception as error:
             answer = (None, error)
         try:
