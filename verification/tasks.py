@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from verification.services import closing, correction, reminders, sources
+from verification.services import batch_work, batches, closing, correction, reminders, sources
 
 
 @app.periodic(cron="17 * * * *")
@@ -33,3 +34,26 @@ def watch_sources(timestamp: int) -> None:
 def send_reminders(timestamp: int) -> None:
     """Hourly: prompts that nobody acts on, answers not read, forms not mailed, overdue reviews."""
     reminders.send_due(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.task(name=batches.TASK)
+def work_on_batch(batch_id: int) -> None:
+    """A batch for some seconds, then whatever else waits, then the batch again."""
+    if batch_work.work_on(batch_id=batch_id, clock=timezone.now):
+        batch_work.take_up(batch_id=batch_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="take_up_batches", pass_context=False)
+def take_up_batches(timestamp: int) -> None:
+    """Each minute: batches whose worker was killed."""
+    batch_work.take_up_all()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="expire_batches", pass_context=False)
+def expire_batches(timestamp: int) -> None:
+    """Hourly: files that nobody went on with, and what nobody needs any more."""
+    at = datetime.fromtimestamp(timestamp, tz=UTC)
+    batch_work.expire(at=at)
+    batch_work.sweep(at=at)

@@ -59,6 +59,15 @@ def _send_to(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """Whether a page asks this of its own accord, which is no sign of a person."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return False
+    return match.view_name == "accounts:session" or getattr(match.func, "asked_by_itself", False)
+
+
 class SessionLimitsMiddleware:
     """Ends a session that was idle too long or has lasted too long; drafts are kept."""
 
@@ -80,7 +89,7 @@ class SessionLimitsMiddleware:
                 "Your drafts are kept; sign in to go on.",
             )
             return _send_to(request, reverse(settings.LOGIN_URL))
-        if view_name(request) != "accounts:session":
+        if not _asks_by_itself(request):
             sessions.touch(request.session, now)
         return self.get_response(request)
 

@@ -149,7 +149,7 @@ class Endpoint(APIView):
     def _question(self, request: Request) -> str:
         files = {}
         for name, file in getattr(request, "FILES", {}).items():
-            files[name] = hashlib.sha256(file.read()).hexdigest()
+            files[name] = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
         data = request.data
         fields = {name: data.getlist(name) for name in data} if hasattr(data, "getlist") else data

@@ -134,7 +134,7 @@ KINDS: dict[str, Kind] = {
             "body-too-large",
             413,
             "The body is too large",
-            "A JSON body has at most 1 MB, a file at most 15 MB.",
+            "A JSON body has at most 1 MB, a copy of a document 20 MB, a batch 400 MB.",
             "Send less at once.",
             "A JSON body has at most 1,000,000 bytes.",
         ),

@@ -202,7 +202,7 @@ class Closing(Strict):
 
 
 class CopyKind(serializers.Serializer):
-    """One file: PDF, JPEG, PNG or HEIC, at most 15 MB. What is kept is a copy drawn anew."""
+    """One file: PDF, JPEG, PNG or HEIC, at most 20 MB. What is kept is a copy drawn anew."""
 
     file = serializers.FileField()
     kind = serializers.ChoiceField(choices=DocumentKind.choices, help_text="What the pages show.")

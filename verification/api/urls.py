@@ -2,7 +2,14 @@ from typing import Any
 
 from django.urls import path, register_converter
 
-from verification.api import acts, cases, events, reference, refusals  # noqa: F401  registers refusals
+from verification.api import (
+    acts,
+    batches,
+    cases,
+    events,
+    reference,
+    refusals,  # noqa: F401  registers refusals
+)
 
 
 class CaseNumber:
@@ -48,6 +55,14 @@ urlpatterns = [
     path("cases/<case_number:number>/g845.pdf", acts.FormOnPaper.as_view(), name="g845-pdf"),
     path("cases/<case_number:number>/g845-mailed", acts.FormMailed.as_view(), name="g845-mailed"),
     path("cases/<case_number:number>/close", acts.Close.as_view(), name="close"),
+    path("batches", batches.Batches.as_view(), name="batches"),
+    path("batches/<uuid:key>", batches.BatchDetails.as_view(), name="batch"),
+    path("batches/<uuid:key>/start", batches.StartBatch.as_view(), name="batch-start"),
+    path("batches/<uuid:key>/pause", batches.PauseBatch.as_view(), name="batch-pause"),
+    path("batches/<uuid:key>/resume", batches.ResumeBatch.as_view(), name="batch-resume"),
+    path("batches/<uuid:key>/cancel", batches.CancelBatch.as_view(), name="batch-cancel"),
+    path("batches/<uuid:key>/faults", batches.Faults.as_view(), name="batch-faults"),
+    path("batches/<uuid:key>/results", batches.Results.as_view(), name="batch-results"),
     path("events", events.Events.as_view(), name="events"),
     path("events/<int:event>/acknowledge", events.Acknowledge.as_view(), name="acknowledge"),
     path("reference/benefits", reference.Benefits.as_view(), name="benefits"),

@@ -1,7 +1,7 @@
-"""The life cycles of cases and of correction requests as pages with a diagram."""
+"""The life cycles of cases, correction requests and batches as pages with a diagram."""
 
 from save_portal.lifecycles.diagram import page
-from verification.lifecycles import correction
+from verification.lifecycles import batch, correction
 from verification.lifecycles.case import BEGINNINGS, TRANSITIONS, WAITS_FOR, CaseStatus
 
 SIDES = {
@@ -50,4 +50,25 @@ def correction_page() -> str:
         transitions=correction.TRANSITIONS,
         statuses=statuses,
         sides=SIDES,
+    )
+
+
+def batch_page() -> str:
+    """The life cycle of a batch, in Markdown."""
+    return page(
+        "a batch",
+        beginnings=[batch.BatchStatus.CHECKING.value],
+        ends=[ended.value for ended in batch.ENDED],
+        transitions=batch.TRANSITIONS,
+        statuses=[
+            "| status | shown as |",
+            "| --- | --- |",
+            *(f"| `{status.value}` | {status.label} |" for status in batch.BatchStatus),
+        ],
+        sides={
+            "agency": "who may see the batch in the agency",
+            "portal": "the portal",
+            "either": "the agency, or the portal where nothing may be asked any more",
+        },
+        timetable={"expire": ", after 14 days"},
     )

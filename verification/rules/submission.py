@@ -65,7 +65,7 @@ class Submission:
     # What a machine says beside: kept with the question, asked of no record.
     legal_basis: str = ""
     point_of_contact: str = ""
-    channel: str = "browser"  # "browser", "batch", "machine", "aamvanet"
+    channel: str = "browser"  # or "batch", "machine", "machine_batch", "aamvanet"
 
     def enumerators(self) -> dict[str, str]:
         return {name: value for name in ENUMERATORS if (value := getattr(self, name))}

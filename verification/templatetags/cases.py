@@ -75,6 +75,12 @@ def charged(charges: Iterable[ChargeEvent], prices: Prices) -> str:
 
 
 @register.filter
+def times(amount: Decimal | str, number: int) -> Decimal:
+    """What so many cost at this price."""
+    return Decimal(amount or 0) * number
+
+
+@register.filter
 def barcode(number: str) -> str:
     """The case number as a bar code, for the `src` of a picture on paper."""
     return code128_drawing(number)

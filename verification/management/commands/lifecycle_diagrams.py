@@ -11,10 +11,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agreements.lifecycles.diagram import agreement_page
-from verification.lifecycles.diagram import case_page, correction_page
+from verification.lifecycles.diagram import batch_page, case_page, correction_page
 
 PAGES = {
     "agreement.md": agreement_page,
+    "batch.md": batch_page,
     "case.md": case_page,
     "correction.md": correction_page,
 }
