@@ -17,6 +17,7 @@ On the command line, with SAVE_URL, SAVE_CLIENT_ID and SAVE_CLIENT_SECRET set:
     python save_client.py case 4K7M2P9Q8R3TAXY
     python save_client.py act 4K7M2P9Q8R3TAXY additional-verification request.json
     python save_client.py cases --status initial_unconfirmed
+    python save_client.py batch november.csv [--check] [--refuse-faults]
     python save_client.py events [--acknowledge]
 """
 
@@ -114,6 +115,51 @@ class SaveClient:
     def acknowledge(self, event: Json) -> None:
         self._send("POST", event["links"]["acknowledge"], {}, key=f"acknowledge-{event['id']}")
 
+    # -- many questions in one file
+
+    def upload(self, file: Path) -> Json:
+        """Upload a CSV; nothing is asked before it is started. The same file is the same batch."""
+        boundary = uuid4().hex
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+            'filename="batch.csv"\r\nContent-Type: text/csv\r\n\r\n'
+        )
+        body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self._send("POST", "/api/v1/batches", body, key=str(uuid4()), kind=kind)[0]
+
+    def batch(self, key: str) -> Json:
+        return self._send("GET", f"/api/v1/batches/{key}")[0]
+
+    def steer(self, batch: Json, action: str) -> Json:
+        """start, pause, resume or cancel."""
+        return self._send("POST", f"{batch['links']['self']}/{action}", {}, key=str(uuid4()))[0]
+
+    def wait_for(self, batch: Json, *statuses: str, every: float = 2) -> Json:
+        """The batch once it is at one of the statuses."""
+        while batch["status"] not in statuses:
+            self._sleep(every)
+            batch = self.batch(batch["id"])
+        return batch
+
+    def faults(self, batch: Json) -> Iterator[Json]:
+        """Why rows cannot be asked."""
+        yield from self._pages(batch["links"]["faults"], "faults")
+
+    def results(self, batch: Json) -> Iterator[Json]:
+        """What became of the rows by now, in the order of the file."""
+        yield from self._pages(batch["links"]["results"], "results")
+
+    def _pages(self, path: str, name: str) -> Iterator[Json]:
+        cursor = None
+        while True:
+            asked = f"?limit=200&cursor={cursor}" if cursor else "?limit=200"
+            page, _ = self._send("GET", path + asked)
+            yield from page[name]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
     # -- how it is sent
 
     def _seen(self, case: Json, tag: str) -> Json:
@@ -121,12 +167,19 @@ class SaveClient:
         return case
 
     def _send(
-        self, method: str, path: str, body: Json | None = None, *, key: str = "", seen: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Json | bytes | None = None,
+        *,
+        key: str = "",
+        seen: str = "",
+        kind: str = "application/json",
     ) -> tuple[Json, str]:
         """The answer and its `ETag`; tried again where that does no harm."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._once(method, path, body, key=key, seen=seen)
+                return self._once(method, path, body, key=key, seen=seen, kind=kind)
             except Problem as problem:
                 busy = problem.kind == "request-in-progress"
                 if problem.status == 401 and attempt < ATTEMPTS:
@@ -142,13 +195,20 @@ class SaveClient:
         raise AssertionError("unreachable")
 
     def _once(
-        self, method: str, path: str, body: Json | None, *, key: str, seen: str
+        self,
+        method: str,
+        path: str,
+        body: Json | bytes | None,
+        *,
+        key: str,
+        seen: str,
+        kind: str,
     ) -> tuple[Json, str]:
         headers = {"Authorization": f"Bearer {self._token or self._new_token()}"}
         data = None
         if body is not None:
-            data = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            headers["Content-Type"] = kind
         if key:
             headers["Idempotency-Key"] = key
         if seen:
@@ -201,6 +261,12 @@ def main(arguments: list[str] | None = None) -> int:
     many = commands.add_parser("cases", help="list cases, one JSON object a line")
     many.add_argument("--status")
     many.add_argument("--updated-from")
+    batch = commands.add_parser(
+        "batch", help="ask each row of a CSV; what became of it, one a line"
+    )
+    batch.add_argument("file", type=Path)
+    batch.add_argument("--check", action="store_true", help="check it and ask nothing")
+    batch.add_argument("--refuse-faults", action="store_true", help="ask all rows or none")
     waiting = commands.add_parser("events", help="events not acknowledged, one a line")
     waiting.add_argument("--acknowledge", action="store_true")
     given = parser.parse_args(arguments)
@@ -230,11 +296,33 @@ def _run(save: SaveClient, given: argparse.Namespace) -> Iterator[Json]:
     elif given.command == "cases":
         filters = {"status": given.status, "updated_from": given.updated_from}
         yield from save.cases(**{name: value for name, value in filters.items() if value})
+    elif given.command == "batch":
+        yield from _batch(save, given)
     else:
         for event in save.events():
             yield event
             if given.acknowledge:
                 save.acknowledge(event)
+
+
+def _batch(save: SaveClient, given: argparse.Namespace) -> Iterator[Json]:
+    batch = save.upload(given.file)
+    batch = save.wait_for(batch, "checked", "rejected", "running", "paused", "finished")
+    for fault in save.faults(batch):
+        print(json.dumps(fault, ensure_ascii=False), file=sys.stderr)
+    if given.check:
+        yield batch
+        return
+    if given.refuse_faults and batch["rows"]["faulty"]:
+        raise Problem({**batch, "detail": "Some rows cannot be asked.", "status": 422})
+    if batch["status"] == "checked":
+        batch = save.steer(batch, "start")
+    elif batch["status"] == "paused":
+        batch = save.steer(batch, "resume")
+    batch = save.wait_for(batch, "finished", "paused", "rejected", "cancelled", "expired")
+    yield from save.results(batch)
+    if batch["status"] != "finished":
+        raise Problem({**batch, "detail": batch["why_stopped"] or batch["status"], "status": 409})
 
 
 if __name__ == "__main__":

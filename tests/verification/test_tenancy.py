@@ -11,6 +11,9 @@ from tests.conftest import AT, load_three_people, make_agency, make_user, reside
 from verification.enums import NoQueryReason
 from verification.models import (
     AdditionalDraft,
+    Batch,
+    BatchFault,
+    BatchRow,
     CaseMove,
     CorrectionNotice,
     G845Form,
@@ -31,6 +34,9 @@ TABLES = (
     "verification_savedview",
     "verification_additionalrequest",
     "verification_additionaldraft",
+    "verification_batch",
+    "verification_batchfault",
+    "verification_batchrow",
     "verification_casedocument",
     "verification_casemove",
     "verification_reminder",
@@ -117,6 +123,12 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
             SavedView.objects.create(
                 agency=user.agency, user=user, name="Mine", query="benefit=snap"
             )
+            batch = Batch.objects.create(
+                agency=user.agency, created_by=user, created_at=AT, stored_as=code, size=1
+            )
+            whose = {"agency": user.agency, "batch": batch, "line": 2}
+            BatchFault.objects.create(**whose, field="row", remedy="Correct it.")
+            BatchRow.objects.create(**whose, case=prompted, found_open=False)
     with system_scope():
         own, other = Agency.objects.order_by("code").values_list("pk", flat=True)
 

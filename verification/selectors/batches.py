@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django_fsm import can_proceed
+
 from save_portal.accounts.models import User
 from save_portal.web.keyset import Page, decode, paginate
 from verification.enums import Outcome
@@ -98,8 +100,8 @@ def percent_of(batch: Batch) -> int:
 
 def acts_of(batch: Batch) -> tuple[str, ...]:
     """What whoever may see it can do with it now, asked of the life cycle."""
-    moves = {move.name for move in batch.get_available_status_transitions()}
-    return tuple(act for act in ("start", "pause", "resume", "cancel") if act in moves)
+    acts = ("start", "pause", "resume", "cancel")
+    return tuple(act for act in acts if can_proceed(getattr(batch, act)))
 
 
 def find(*, user: User, key: UUID) -> Batch | None:

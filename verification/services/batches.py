@@ -57,26 +57,28 @@ def upload(*, file: File[bytes], name: str, by: User, at: datetime) -> Batch:
     """
     policies.check_can_initiate(by=by)
     initial.check_all(by=by, at=at, submissions=())
+    agency_id = by.agency_id
+    assert agency_id is not None
     if not file.size or file.size > MOST_BYTES:
         raise InvalidSubmission(
             {"file": too_large() if file.size else "The file is empty. Choose another."}
         )
     try:
-        header = header_of(file)  # type: ignore[arg-type]  # an upload reads as any file
+        header = header_of(file)
     except FileRefused as refused:
         raise InvalidSubmission({"file": refused.message}) from None
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     mine = Batch.objects.filter(created_by=by).exclude(status__in=ENDED)
     if (there := mine.filter(sha256=digest).first()) is not None:
         return there
-    if Batch.objects.filter(agency_id=by.agency_id).exclude(status__in=ENDED).count() >= MOST_OPEN:
+    if Batch.objects.filter(agency_id=agency_id).exclude(status__in=ENDED).count() >= MOST_OPEN:
         raise CaseError(
             f"Your agency has {MOST_OPEN} batches that have not ended. Finish or cancel one first."
         )
     batch = Batch(
-        agency_id=by.agency_id,
+        agency_id=agency_id,
         created_by=by,
         created_at=at,
         name=storing.tidy_name(name),

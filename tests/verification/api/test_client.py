@@ -7,12 +7,26 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from save_portal.accounts.tenancy import system_scope
 from tests.conftest import load_three_people, make_agency
 from tests.verification.api.conftest import asked, make_machine, unknown
+from tests.verification.services.test_batch import RESIDENT, nobody
+from tests.verification.services.test_batches import content, work
+from verification.models import Batch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FILE = Path(settings.BASE_DIR) / "docs" / "integrators" / "save_client.py"
+
+
+class Worker:
+    """Does what the portal's worker does, whenever the client waits."""
+
+    def __call__(self, seconds):
+        with system_scope():
+            waiting = list(Batch.objects.underway())
+        for batch in waiting:
+            work(batch)
 
 
 @pytest.fixture
@@ -56,3 +70,28 @@ def test_the_client_and_its_command_line_do_what_the_guide_says(
     assert module.main(["case", number]) == 0
     assert json.loads(capsys.readouterr().out)["case_number"] == number
     assert module.main(["events"]) == 0
+
+
+def test_a_file_from_the_command_line_becomes_cases(
+    live_server, module, tmp_path, monkeypatch, capsys
+):
+    agency = make_agency("CALHOUN")
+    load_three_people(tmp_path)
+    client, secret = make_machine(agency)
+    monkeypatch.setenv("SAVE_URL", live_server.url)
+    monkeypatch.setenv("SAVE_CLIENT_ID", client.client_id)
+    monkeypatch.setenv("SAVE_CLIENT_SECRET", secret)
+    monkeypatch.setattr(module.SaveClient.__init__, "__kwdefaults__", {"sleep": Worker()})
+    file = tmp_path / "november.csv"
+    file.write_bytes(content([RESIDENT, nobody(1), {**RESIDENT, "benefit": "x"}]))
+    assert module.main(["batch", str(file), "--check"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["rows"]["faulty"] == 1
+    assert json.loads(told.err)["line"] == 4
+    assert module.main(["batch", str(file), "--refuse-faults"]) == 1
+    assert "Some rows cannot be asked." in capsys.readouterr().err
+    assert module.main(["batch", str(file)]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["outcome"] for row in rows] == ["confirmed", "additional_verification", "refused"]
+    save = module.SaveClient(live_server.url, client.client_id, secret)
+    assert save.case(rows[1]["case_number"])["status"] == "initial_unconfirmed"

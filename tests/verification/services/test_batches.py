@@ -4,8 +4,12 @@ import csv
 import io
 import os
 import signal
+import subprocess
+import sys
 import time
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -24,7 +28,6 @@ from verification.lifecycles.batch import ENDED, TRANSITIONS, BatchStatus
 from verification.models import Batch, BatchFault, BatchRow, Case, ChargeEvent
 from verification.selectors.batches import acts_of, batch_list, batch_page
 from verification.services import batch_results, batch_work, batches, initial
-from verification.services.apart import apart
 from verification.services.batch import INPUT
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +232,13 @@ def test_an_agency_has_so_many_at_once(caseworker, people_on_record, monkeypatch
         upload(caseworker, [MISTYPED])
 
 
+def plain_connection():
+    """A connection that knows nothing of Django."""
+    parameters = connection.get_connection_params()
+    names = ("dbname", "user", "host", "port", "password")
+    return psycopg.connect(**{name: parameters[name] for name in names if parameters.get(name)})
+
+
 def agreement_is(status):
     with system_scope(), connection.cursor() as cursor:
         cursor.execute("UPDATE agreements_agreement SET status = %s", [status])
@@ -309,51 +319,62 @@ class TestStopping:
         assert counts() == (4, 4, 4)
 
 
+def worker(documents):
+    """A real worker, of its own process, on the database of this test, until its queue is empty."""
+    known = connection.get_connection_params()
+    where = urlencode({name: known[name] for name in ("host", "port") if known.get(name)})
+    address = f"postgresql://{known['user']}@/{known['dbname']}?{where}"
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot"],
+        cwd=Path(__file__).parents[3],
+        env={
+            **os.environ,
+            "DATABASE_URL": address,
+            "DOCUMENTS_URL": documents.as_uri(),
+            "DJANGO_SETTINGS_MODULE": "save_portal.settings",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_of_a_chunk_leaves_whole_chunks_and_doubles_nothing(
-    tmp_path, monkeypatch
+    tmp_path, place
 ):
-    monkeypatch.setattr(batch_work, "CHUNK", 3)
     load_three_people(tmp_path)
     by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
-    batch = checked(by, [RESIDENT, *(nobody(n) for n in range(8)), MISTYPED, RESIDENT])
+    people = [RESIDENT, *(nobody(n) for n in range(batch_work.CHUNK + 8)), MISTYPED, RESIDENT]
+    batch = checked(by, people)
     do(batches.start, batch, by)
-    batch_work.work_on(batch_id=batch.pk, clock=lambda: AT, seconds=0)
-    parameters = connection.get_connection_params()
-    known = {
-        name: parameters[name]
-        for name in ("dbname", "user", "host", "port", "password")
-        if parameters.get(name)
-    }
-
-    def go_on(_):
-        return batch_work.work_on(batch_id=batch.pk, clock=lambda: AT)
-
-    with psycopg.connect(**known) as other, psycopg.connect(**known, autocommit=True) as watch:
-        # The cases of the chunk are written, and the worker stands before what became of its rows.
+    assert batch_work.work_on(batch_id=batch.pk, clock=lambda: AT, seconds=0)
+    with plain_connection() as other, plain_connection() as watch:
+        watch.autocommit = True
+        # Its cases are written by then, and it stands before writing what became of the rows.
         other.execute("LOCK TABLE verification_batchrow IN EXCLUSIVE MODE")
-        with apart(go_on, 1) as [worker]:
-            worker.begin(None)
-            waits = "SELECT FROM pg_locks WHERE relation = 'verification_batchrow'::regclass"
-            until = time.monotonic() + 30
-            while watch.execute(f"{waits} AND NOT granted").fetchone() is None:
-                assert time.monotonic() < until
-            os.kill(worker._process.pid, signal.SIGKILL)
+        killed = worker(place)
+        waits = "SELECT FROM pg_locks WHERE relation = 'verification_batchrow'::regclass"
+        until = time.monotonic() + 60
+        while watch.execute(f"{waits} AND NOT granted").fetchone() is None:
+            assert killed.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        killed.kill()
+        assert killed.wait() == -signal.SIGKILL
         other.rollback()
-    until = time.monotonic() + 30
+    with system_scope():  # once the server has undone what it had begun
+        assert Batch.objects.select_for_update().get(pk=batch.pk).done == batch_work.CHUNK
+    assert counts() == (batch_work.CHUNK,) * 3
+    assert batch_work.take_up_all() == 1  # what the minute does
+    assert worker(place).wait(120) == 0
+    batch = fresh(batch)
+    assert (batch.status, batch.done, batch.found_open) == (BatchStatus.FINISHED, len(people), 1)
+    assert counts() == (len(people) - 1, len(people) - 1, len(people))
     with system_scope():
-        # The server undoes what the killed one had begun.
-        Batch.objects.select_for_update().get(pk=batch.pk)
-        assert time.monotonic() < until
-    assert fresh(batch).done == 3
-    assert counts() == (3, 3, 3)
-    batch = work(batch)
-    assert (batch.status, batch.done, batch.found_open) == (BatchStatus.FINISHED, 11, 1)
-    assert counts() == (10, 10, 11)
-    with system_scope():
-        assert AuditEvent.objects.filter(verb="case.initiated").count() == 10
+        begun = AuditEvent.objects.filter(verb="case.initiated")
+        assert begun.count() == begun.values("subject_id").distinct().count() == len(people) - 1
         lines = list(BatchRow.objects.order_by("line").values_list("line", flat=True))
-    assert lines == list(range(2, 13))
+    assert lines == list(range(2, len(people) + 2))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -362,13 +383,7 @@ def test_a_second_worker_leaves_a_chunk_to_the_first(tmp_path):
     by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
     batch = checked(by, [RESIDENT])
     do(batches.start, batch, by)
-    parameters = connection.get_connection_params()
-    known = {
-        name: parameters[name]
-        for name in ("dbname", "user", "host", "port", "password")
-        if parameters.get(name)
-    }
-    with psycopg.connect(**known) as other:
+    with plain_connection() as other:
         other.execute("SET LOCAL ROLE save_app")
         other.execute("SELECT set_config('save.scope', 'all', true)")
         other.execute("SELECT FROM verification_batch FOR UPDATE")
