@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from save_portal.benefits import Benefit
+from save_portal.benefits import Benefit, is_offered
 
 
 class Kind(models.TextChoices):
@@ -51,10 +51,14 @@ PURPOSE_OF: dict[str, Purpose] = {
     Benefit.LICENSE_OR_GRANT: Purpose.LICENSE,
     Benefit.BACKGROUND_CHECK: Purpose.BACKGROUND,
     Benefit.EMPLOYMENT_AUTHORIZATION: Purpose.BACKGROUND,
+    Benefit.VOTER_ELIGIBILITY: Purpose.OTHER,
     Benefit.OTHER: Purpose.OTHER,
 }
 
 
 def programs_under(purposes: list[str], benefits: list[str]) -> tuple[str, ...]:
-    """Those of the programs whose purpose is among the purposes, in their order."""
-    return tuple(code for code in benefits if PURPOSE_OF.get(code) in purposes)
+    """Those of the programs whose purpose is among the purposes, in their order.
+
+    What the operator turned off is not among them, whatever was signed (S1.5).
+    """
+    return tuple(code for code in benefits if PURPOSE_OF.get(code) in purposes and is_offered(code))

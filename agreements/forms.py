@@ -8,11 +8,11 @@ from django import forms
 
 from agreements.articles import Article
 from agreements.enums import AccessMode, Kind, Purpose
-from agreements.rules import check_choices
+from agreements.rules import check_choices, check_terms
 from agreements.text import TITLES
 from save_portal.accounts.models import Agency
-from save_portal.benefits import Benefit
-from save_portal.web.forms import PortalForm
+from save_portal.benefits import offered
+from save_portal.web.forms import MemorableDateField, PortalForm
 
 ZONES = (
     ("America/New_York", "Eastern"),
@@ -115,7 +115,7 @@ class ChoicesForm(PortalForm):
         length=500,
     )
     purposes = _boxes("Purposes", Purpose.choices, "Only what your decisions need (S5.3).")
-    benefits = _boxes("Programs", Benefit.choices, "Each needs its purpose ticked above.")
+    benefits = _boxes("Programs", offered, "Each needs its purpose ticked above.")
     access_modes = _boxes(
         "Ways of access", AccessMode.choices, "AAMVAnet is for motor-vehicle departments only."
     )
@@ -178,7 +178,7 @@ class ProposalForm(PortalForm):
     """What is changed in a further version: choices, or a clause added to an article."""
 
     purposes = _boxes("Purposes", Purpose.choices, "")
-    benefits = _boxes("Programs", Benefit.choices, "")
+    benefits = _boxes("Programs", offered, "")
     access_modes = _boxes("Ways of access", AccessMode.choices, "")
     legal_basis = _text("Law that authorizes or requires the check", length=500)
     contact_name = _text("Contact for the agreement")
@@ -199,6 +199,58 @@ class ProposalForm(PortalForm):
         help_text="Empty takes a clause of that article away again.",
     )
     note = forms.CharField(label="Why, for the other side", required=False, max_length=1000)
+
+
+class SupplementForm(PortalForm):
+    """What a signed agreement is changed in, and from when (S5)."""
+
+    purposes = _boxes("Purposes", Purpose.choices, "Only what your decisions need (S5.3).")
+    benefits = _boxes("Programs", offered, "Each needs its purpose ticked above.")
+    access_modes = _boxes(
+        "Ways of access", AccessMode.choices, "AAMVAnet is for motor-vehicle departments only."
+    )
+    contractors = forms.CharField(
+        label="Contractors that act for the agency",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="One a line: name, then task. A contractor that is taken out asks nothing more.",
+    )
+    contact_name = _text("Contact for the agreement")
+    contact_email = _mail("E-mail of the contact")
+    contact_phone = _text("Telephone of the contact", length=30)
+    signatory_name = _text("Official with authority to sign", "A new official signs this.")
+    signatory_title = _text("Title of the official")
+    signatory_email = _mail("E-mail of the official", "The address of the official's account.")
+    effective_on = MemorableDateField(
+        label="It holds from",
+        help_text="Today or later. If the second signature comes later, from that day.",
+        name="day from which it holds",
+    )
+    note = forms.CharField(label="Why, for the other side", required=False, max_length=1000)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        data["contractors"] = [
+            line.strip() for line in str(data.get("contractors", "")).splitlines() if line.strip()
+        ]
+        if not self.errors:
+            self.add_field_errors(check_terms(data))
+        return data
+
+
+class ContractorForm(PortalForm):
+    """Which of the contractors that the agreement names, and its first administrator."""
+
+    line = forms.ChoiceField(label="Contractor", widget=forms.RadioSelect)
+    administrator_name = _text("Name of its administrator")
+    administrator_email = _mail("E-mail of its administrator")
+
+    def __init__(self, data: Any = None, *, lines: list[str]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["line"]
+        field.choices = [(line, line) for line in lines]
+        field.error_messages["required"] = "Choose the contractor."
 
 
 class SignForm(PortalForm):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from agreements.errors import NotAuthorized
 from agreements.lifecycles.agreement import BY_NAME
+from agreements.lifecycles.supplement import BY_NAME as SUPPLEMENT_MOVES
 from save_portal.accounts.roles import Permission
 
 if TYPE_CHECKING:
-    from agreements.models import Agreement
+    from agreements.models import Agreement, Supplement
     from save_portal.accounts.models import User
 
 WHO = {
@@ -72,6 +73,32 @@ def check_is_office(*, by: User) -> None:
 
 
 def has_authority(by: User, agreement: Agreement) -> bool:
-    """The official whom the agreement itself names as authorized to sign for the agency."""
-    named = str(agreement.choices.get("signatory_email", "")).lower()
+    """The official whom the agreement, with its supplements, names last as authorized to sign."""
+    named = str(agreement.terms_on().get("signatory_email") or "").lower()
     return administers(by=by, agreement=agreement) and by.email.lower() == named
+
+
+def may_move_supplement(name: str, *, by: User, supplement: Supplement) -> bool:
+    """Whether this person stands on the right side of the move, whatever the status.
+
+    For the agency signs the official whom the supplement itself names.
+    """
+    ours = administers(by=by, agreement=supplement.agreement)
+    return {
+        "signatory": ours and by.email.lower() == supplement.official_email,
+        "office": is_office(by=by),
+        "either": ours or is_office(by=by),
+    }[SUPPLEMENT_MOVES[name].side]
+
+
+def check_may_move_supplement(name: str, *, by: User, supplement: Supplement) -> None:
+    """Raise `NotAuthorized` unless this person may make the move."""
+    if not may_move_supplement(name, by=by, supplement=supplement):
+        move = SUPPLEMENT_MOVES[name]
+        raise NotAuthorized(f"Only {WHO[move.side]} can do this ({move.label}).")
+
+
+def check_is_party(*, by: User, agreement: Agreement) -> None:
+    """Raise `NotAuthorized` unless this person speaks for one of the two parties."""
+    if not (administers(by=by, agreement=agreement) or is_office(by=by)):
+        raise NotAuthorized(f"Only {WHO['either']} can do this.")

@@ -23,9 +23,12 @@ class AgreementQuerySet(models.QuerySet[Any]):
         return super().update(**kwargs)
 
     def visible_to(self, user: User) -> AgreementQuerySet:
-        """All for the program office, the own agency's for its people, none for other offices."""
-        if user.agency_id is not None:
-            return self.filter(agency_id=user.agency_id)
+        """All for the program office, the own agency's for its people, none for other offices.
+
+        A contractor's people see those of the agency that it acts for, under which it works (S1.2).
+        """
+        if user.agency is not None:
+            return self.filter(agency_id=user.agency.acts_for_id or user.agency_id)
         return self if user.can(Permission.MANAGE_PROGRAM) else self.none()
 
     def binding(self, on: date) -> AgreementQuerySet:

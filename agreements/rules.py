@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agreements.enums import PURPOSE_OF, AccessMode, Purpose
-from save_portal.benefits import Benefit
+from save_portal.benefits import Benefit, is_offered
 
 MOTOR_VEHICLES = {Benefit.DRIVERS_LICENSE, Benefit.STATE_ID}
 NEEDED = (
@@ -19,6 +19,12 @@ NEEDED = (
 def check_choices(choices: dict[str, Any]) -> dict[str, str]:
     """A sentence for each field that cannot stand; empty where all can."""
     errors = {name: "Fill this in." for name in NEEDED if not choices.get(name)}
+    return errors | check_terms(choices)
+
+
+def check_terms(choices: dict[str, Any]) -> dict[str, str]:
+    """The same of purposes, programs and ways alone."""
+    errors: dict[str, str] = {}
     purposes = choices.get("purposes") or []
     benefits = choices.get("benefits") or []
     modes = choices.get("access_modes") or []
@@ -28,6 +34,10 @@ def check_choices(choices: dict[str, Any]) -> dict[str, str]:
         errors["benefits"] = "Tick at least one program."
     if not modes:
         errors["access_modes"] = "Tick at least one way of access."
+    if any(not is_offered(code) for code in benefits):
+        errors["benefits"] = (
+            "Voter eligibility is turned off on this portal, so no agreement can permit it (S1.5)."
+        )
     outside = [code for code in benefits if PURPOSE_OF.get(code) not in purposes]
     if purposes and outside:
         labels = ", ".join(

@@ -15,6 +15,13 @@ from save_portal.benefits import Benefit
 MOA_YEARS = 5
 CMA_MONTHS, CMA_EXTENSION_MONTHS, CONTEST_DAYS = 18, 12, 30
 NOTICE_DAYS = 30
+VOTER_RULES = (
+    "For voter eligibility the agency asks about naturalized citizens and those who derive "
+    "citizenship alone, each by a number that an immigration office gave. Citizens from birth are "
+    "normally in none of the sources, and that nothing was found never rules out citizenship. The "
+    "agency makes no list of people whom SAVE did not confirm, takes each one through additional "
+    "verification and Form G-845, and acts against nobody on an answer of SAVE alone."
+)
 
 TITLES = {
     Article.PARTIES: "Parties",
@@ -125,6 +132,7 @@ def _paragraphs(article: Article, c: dict[str, Any]) -> list[str]:
             "documents; no further inquiry is made and nobody is reported.",
             "No query is made for emergency-only Medicaid or for somebody documented as a citizen "
             "from birth.",
+            *([VOTER_RULES] if Benefit.VOTER_ELIGIBILITY in c["benefits"] else []),
         ],
         Article.PEOPLE_AND_TRAINING: [
             "Only people who need SAVE for their work have an account, each one of their own. "
@@ -170,8 +178,9 @@ def _paragraphs(article: Article, c: dict[str, Any]) -> list[str]:
             ),
         ],
         Article.CHANGES: [
-            "Purposes, programs, ways of access and contacts change by a further agreement that "
-            "both parties sign. The text that was signed itself never changes.",
+            "Purposes, programs, ways of access, contractors and contacts change by a supplement "
+            "that both parties sign, from the day that it names. The text that was signed itself "
+            "never changes.",
         ],
         Article.SUSPENSION_AND_END: [
             "USCIS may suspend this agreement at once where it is not kept, and says why. While it "

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agreements.views import agreements, public
+from agreements.views import agreements, contractors, public, supplements
 
 app_name = "agreements"
 
@@ -17,5 +17,25 @@ urlpatterns = [
     path("agreements/<str:number>/compare/", agreements.compare_versions, name="compare"),
     path("agreements/<str:number>/sign/", agreements.sign, name="sign"),
     path("agreements/<str:number>/reason/<slug:name>/", agreements.reason, name="reason"),
+    path("agreements/<str:number>/contractor/", contractors.open_account, name="contractor"),
+    path("agreements/<str:number>/supplement/", supplements.propose, name="supplement-new"),
+    path(
+        "agreements/<str:number>/supplement/<int:supplement>/", supplements.show, name="supplement"
+    ),
+    path(
+        "agreements/<str:number>/supplement/<int:supplement>/sign/",
+        supplements.sign,
+        name="supplement-sign",
+    ),
+    path(
+        "agreements/<str:number>/supplement/<int:supplement>/withdraw/",
+        supplements.withdraw,
+        name="supplement-withdraw",
+    ),
+    path(
+        "agreements/<str:number>/supplement/<int:supplement>/supplement.pdf",
+        supplements.pdf,
+        name="supplement-pdf",
+    ),
     path("agreements/<str:number>/<slug:name>/", agreements.act, name="act"),
 ]

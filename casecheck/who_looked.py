@@ -242,6 +242,7 @@ BENEFITS: dict[str, Any] = {
     Benefit.SSN: _("Social Security number"),
     Benefit.LICENSE_OR_GRANT: _("License or grant"),
     Benefit.CREDENTIAL: _("Government credential"),
+    Benefit.VOTER_ELIGIBILITY: _("Eligibility to vote"),
     Benefit.OTHER: _("Another purpose"),
 }
 FAULTS: dict[str, Any] = {

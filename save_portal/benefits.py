@@ -1,5 +1,6 @@
 """The benefits, licenses and checks for which status is verified: codes of the contract (S6)."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -18,4 +19,18 @@ class Benefit(models.TextChoices):
     SSN = "ssn", "Social Security number"
     LICENSE_OR_GRANT = "license_or_grant", "License or grant"
     CREDENTIAL = "credential", "Government credential"
+    VOTER_ELIGIBILITY = "voter_eligibility", "Voter eligibility"
     OTHER = "other", "Other"
+
+
+def is_offered(code: str) -> bool:
+    """Whether this portal offers it: voter eligibility only where the operator turned it on (S1.5).
+
+    What was agreed or asked before it was turned off again can be read and finished.
+    """
+    return code != Benefit.VOTER_ELIGIBILITY or settings.VOTER_ELIGIBILITY
+
+
+def offered() -> list[tuple[str, str]]:
+    """(code, label) of each benefit that this portal offers."""
+    return [choice for choice in Benefit.choices if is_offered(choice[0])]

@@ -30,6 +30,7 @@ def make_agency(
     benefits=("snap", "medicaid"),
     time_zone="America/New_York",
     access_modes=AccessMode.values,
+    agreement_kind="moa",
 ):
     """An agency with an agreement in force, a department and a sharing group."""
     with system_scope():
@@ -42,6 +43,7 @@ def make_agency(
             agency=agency,
             number=f"MOA-{code}",
             status=AgreementStatus.IN_FORCE,
+            kind=agreement_kind,
             purposes=Purpose.values,
             benefits=list(benefits),
             access_modes=list(access_modes),

@@ -32,7 +32,9 @@ PURPOSES: tuple[tuple[str, frozenset[str]], ...] = (
     ("TANF", frozenset({Benefit.TANF})),
     ("Unemployment Insurance", frozenset({Benefit.UNEMPLOYMENT})),
 )
-OTHER_PURPOSES = frozenset({Benefit.LICENSE_OR_GRANT, Benefit.CREDENTIAL, Benefit.OTHER})
+OTHER_PURPOSES = frozenset(
+    {Benefit.LICENSE_OR_GRANT, Benefit.CREDENTIAL, Benefit.VOTER_ELIGIBILITY, Benefit.OTHER}
+)
 # Numbers that have no item of their own, with the document that holds them (items 3 and 4).
 OTHER_NUMBERS: tuple[tuple[str, str], ...] = (
     ("card_number", ""),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from save_portal.accounts.roles import Permission
+from save_portal.accounts.roles import Permission, Role
 from save_portal.calendar.federal import federal_calendar
-from verification.enums import Need, Pile, Step, WaitsFor, Wish
+from verification.enums import Benefit, Need, Pile, Step, WaitsFor, Wish
 from verification.lifecycles.case import (
     OPEN,
     STEP_OF,
@@ -32,7 +32,9 @@ def soon_from(today: date) -> date:
 
 
 # The applicant wants what nobody has asked for yet: the 180 days pass such a case by (S2.2).
-NEVER_EXPIRES = Q(status=CaseStatus.INITIAL_UNCONFIRMED, wish=Wish.WANTS)
+# So does one about voter eligibility, which goes through all steps (S1.5).
+ABOUT_VOTING = Q(benefits__contains=[Benefit.VOTER_ELIGIBILITY])
+NEVER_EXPIRES = Q(status=CaseStatus.INITIAL_UNCONFIRMED) & (Q(wish=Wish.WANTS) | ABOUT_VOTING)
 
 
 class CaseQuerySet(QuerySet["Case"]):
@@ -50,6 +52,9 @@ class CaseQuerySet(QuerySet["Case"]):
         if user.agency_id is None:
             return self.none()
         mine = self.filter(agency_id=user.agency_id)
+        if user.role == Role.MACHINE:
+            # No system goes through people's eligibility to vote (S1.5).
+            return mine.exclude(ABOUT_VOTING)
         if user.can(Permission.VIEW_AGENCY_CASES):
             return mine
         if not user.can(Permission.VIEW_OWN_CASES):
@@ -57,6 +62,13 @@ class CaseQuerySet(QuerySet["Case"]):
         if user.group_id is not None and user.group is not None and user.group.cases_shared:
             return mine.filter(Q(handled_by_id=user.pk) | Q(group_id=user.group_id))
         return mine.filter(handled_by_id=user.pk)
+
+    def listed(self) -> CaseQuerySet:
+        """Without those about voter eligibility: no list of unconfirmed people is made (S1.5).
+
+        They are found by their whole number, and in My work of whoever handles them.
+        """
+        return self.exclude(ABOUT_VOTING)
 
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=OPEN)

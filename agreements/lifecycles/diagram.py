@@ -1,6 +1,9 @@
 """The life cycle of an agreement as a page with a diagram."""
 
 from agreements.lifecycles.agreement import BEGINNINGS, BINDING, ENDS, TRANSITIONS, AgreementStatus
+from agreements.lifecycles.supplement import BEGINNING, OPEN, SupplementStatus
+from agreements.lifecycles.supplement import ENDS as SUPPLEMENT_ENDS
+from agreements.lifecycles.supplement import TRANSITIONS as SUPPLEMENT_TRANSITIONS
 from save_portal.lifecycles.diagram import page
 
 SIDES = {
@@ -28,6 +31,26 @@ def agreement_page() -> str:
         beginnings=[beginning.value for beginning in BEGINNINGS],
         ends=[end.value for end in ENDS],
         transitions=TRANSITIONS,
+        statuses=statuses,
+        sides=SIDES,
+    )
+
+
+def supplement_page() -> str:
+    """The life cycle of a supplement, in Markdown."""
+    statuses = [
+        "| status | shown as | waits for a signature |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{s.value}` | {s.label} | {'yes' if s in OPEN else 'no'} |"
+            for s in SupplementStatus
+        ),
+    ]
+    return page(
+        "a supplement",
+        beginnings=[BEGINNING.value],
+        ends=[end.value for end in SUPPLEMENT_ENDS],
+        transitions=SUPPLEMENT_TRANSITIONS,
         statuses=statuses,
         sides=SIDES,
     )

@@ -1,6 +1,7 @@
-"""Agreements, their texts, signatures and papers, and the links of registrations."""
+"""Agreements, their texts, supplements, signatures and papers, and the links of registrations."""
 
 from agreements.models.agreement import Agreement
+from agreements.models.supplement import Supplement, SupplementPaper, SupplementSignature
 from agreements.models.text import (
     AgreementText,
     EndReminder,
@@ -16,4 +17,7 @@ __all__ = [
     "RegistrationLink",
     "Signature",
     "SignedPaper",
+    "Supplement",
+    "SupplementPaper",
+    "SupplementSignature",
 ]

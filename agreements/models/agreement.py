@@ -38,6 +38,17 @@ def new_number() -> str:
     return "SA-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
+def amended_terms(
+    signed: dict[str, Any], amended: list[dict[str, Any]], day: date | None
+) -> dict[str, Any]:
+    """What was signed with what supplements have changed until the day, or will in all."""
+    terms = dict(signed)
+    for entry in amended:
+        if day is None or date.fromisoformat(entry["from"]) <= day:
+            terms |= entry["changes"]
+    return terms
+
+
 def _list_of(choices: type[models.TextChoices], length: int) -> Any:
     field: models.CharField[str, str] = models.CharField(max_length=length, choices=choices.choices)
     return ArrayField(field, default=list, blank=True)
@@ -47,8 +58,9 @@ class Agreement(AgreementLifecycle):
     """One agreement of an agency with SAVE, from the draft of its registration to its end.
 
     What it permits are columns; what else the agency chose (addresses, contacts, volume) is
-    `choices`. After the agency's signature both change by a signed supplement only. Before the
-    program office accepts a registration there is no agency yet.
+    `choices`. After the agency's signature neither changes any more; what signed supplements
+    change from a day on is added to `amended`, and `terms_on` says what holds on a day. Before
+    the program office accepts a registration there is no agency yet.
     """
 
     agency = models.ForeignKey(
@@ -64,7 +76,10 @@ class Agreement(AgreementLifecycle):
     contractors = models.JSONField(default=list, help_text="who acts for the agency: name, task")
     choices = models.JSONField(default=dict)
     applicant_email = models.EmailField(blank=True, help_text="who registers, without an account")
-    supplements = models.PositiveSmallIntegerField(default=0, help_text="how many are in force")
+    supplements = models.PositiveSmallIntegerField(default=0, help_text="how many were concluded")
+    amended = models.JSONField(
+        default=list, help_text="by supplement, in their order: number, from (a day), changes"
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -115,7 +130,7 @@ class Agreement(AgreementLifecycle):
                 operation=pgtrigger.Insert,
                 condition=~pgtrigger.Q(new__status__in=[s.value for s in BEGINNINGS]),
             ),
-            # What was signed changes by a signed supplement, which counts itself; else never.
+            # What was signed never changes; a signed supplement adds one entry to `amended`.
             pgtrigger.Protect(
                 name="agreement_signed_never_changes",
                 operation=pgtrigger.Update,
@@ -126,11 +141,22 @@ class Agreement(AgreementLifecycle):
                         for s in AgreementStatus
                         if s not in (*CONCLUDED, AgreementStatus.SIGNED_BY_AGENCY)
                     )
-                    + ") AND NEW.status <> 'negotiating' AND NEW.supplements = OLD.supplements"
+                    + ") AND NEW.status <> 'negotiating'"
                     " AND (OLD.kind, OLD.purposes, OLD.benefits, OLD.access_modes, OLD.legal_basis,"
                     " OLD.contractors, OLD.choices) IS DISTINCT FROM"
                     " (NEW.kind, NEW.purposes, NEW.benefits, NEW.access_modes, NEW.legal_basis,"
                     " NEW.contractors, NEW.choices)"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="agreement_amended_entry_by_entry",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NOT (NEW.supplements = OLD.supplements + 1"
+                    " AND jsonb_array_length(NEW.amended) = NEW.supplements"
+                    " AND NEW.amended - OLD.supplements::integer = OLD.amended)"
+                    " AND (OLD.supplements, OLD.amended) IS DISTINCT FROM"
+                    " (NEW.supplements, NEW.amended)"
                 ),
             ),
             pgtrigger.Protect(
@@ -161,10 +187,24 @@ class Agreement(AgreementLifecycle):
         """The first day on which it no longer binds."""
         return self.term.upper if self.term else None
 
-    @property
-    def permitted(self) -> tuple[str, ...]:
+    def terms_on(self, day: date | None = None) -> dict[str, Any]:
+        """What holds on the day, by field, supplements included; all of them where no day is said.
+
+        Beside the columns these are the choices of the agency. Without a query.
+        """
+        signed = {
+            **self.choices,
+            "purposes": self.purposes,
+            "benefits": self.benefits,
+            "access_modes": self.access_modes,
+            "contractors": self.contractors,
+        }
+        return amended_terms(signed, self.amended, day)
+
+    def permitted_on(self, day: date) -> tuple[str, ...]:
         """The programs that may be asked about: each under its purpose (S1.3, S5.3)."""
-        return programs_under(self.purposes, self.benefits)
+        terms = self.terms_on(day)
+        return programs_under(terms["purposes"], terms["benefits"])
 
     def binds_on(self, day: date) -> bool:
         """Whether it permits new cases on the day."""

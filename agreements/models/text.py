@@ -50,10 +50,9 @@ class AgreementText(models.Model):
         return f"version {self.number}"
 
 
-class Signature(models.Model):
-    """One party's signature under one version: each side signs a version once."""
+class Signing(models.Model):
+    """What is kept of a signature: who, under which words, when and from where."""
 
-    text = models.ForeignKey(AgreementText, on_delete=models.PROTECT, related_name="signatures")
     side = models.CharField(max_length=6, choices=Side.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     typed_name = models.CharField(max_length=150)
@@ -61,6 +60,18 @@ class Signature(models.Model):
     digest = models.CharField(max_length=64, help_text="of the text that was signed")
     at = models.DateTimeField()
     address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.typed_name} for {self.get_side_display()}"
+
+
+class Signature(Signing):
+    """One party's signature under one version: each side signs a version once."""
+
+    text = models.ForeignKey(AgreementText, on_delete=models.PROTECT, related_name="signatures")
 
     append_only = True
 
@@ -71,27 +82,32 @@ class Signature(models.Model):
         ]
         triggers: ClassVar = [FROZEN]
 
+
+class Paper(models.Model):
+    """A PDF as it was made at the second signature, and its digest."""
+
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
-        return f"{self.typed_name} for {self.get_side_display()}"
+        return self.sha256
 
 
-class SignedPaper(models.Model):
-    """The PDF with both signatures, as it was made at the second one; it never changes."""
+class SignedPaper(Paper):
+    """The PDF with both signatures; it never changes."""
 
     agreement = models.OneToOneField(
         "agreements.Agreement", on_delete=models.PROTECT, related_name="paper"
     )
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64, unique=True)
-    at = models.DateTimeField()
 
     append_only = True
 
     class Meta:
         triggers: ClassVar = [FROZEN]
-
-    def __str__(self) -> str:
-        return self.sha256
 
 
 class RegistrationLink(models.Model):

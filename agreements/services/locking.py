@@ -21,13 +21,25 @@ STALE = (
 )
 
 
-def lock(number: str, move: str, *, version: int, by: User) -> Agreement:
-    """The agreement, locked, if this person may make the move, now, on what the page showed."""
+def lock_row(number: str, *, by: User) -> Agreement:
+    """The agreement, locked, if this person may see it."""
     agreement: Agreement | None = (
         Agreement.objects.visible_to(by).select_for_update().filter(number=number).first()
     )
     if agreement is None:
         raise NoSuchAgreement("There is no such agreement among those you may see.")
+    return agreement
+
+
+def check_version(agreement: Agreement, version: int) -> None:
+    """Raise `StaleAgreement` where the page showed an older state."""
+    if agreement.version != version:
+        raise StaleAgreement(STALE)
+
+
+def lock(number: str, move: str, *, version: int, by: User) -> Agreement:
+    """The agreement, locked, if this person may make the move, now, on what the page showed."""
+    agreement = lock_row(number, by=by)
     policies.check_can_make(
         move, by=by, agreement=agreement, signatory=policies.has_authority(by, agreement)
     )
@@ -36,8 +48,7 @@ def lock(number: str, move: str, *, version: int, by: User) -> Agreement:
             f"This cannot be done now: the agreement is “{agreement.get_status_display()}”. "
             "Somebody may have been faster; look at it as it is now."
         )
-    if agreement.version != version:
-        raise StaleAgreement(STALE)
+    check_version(agreement, version)
     return agreement
 
 

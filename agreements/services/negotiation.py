@@ -74,7 +74,7 @@ def accept(*, number: str, version: int, by: User, at: datetime) -> Agreement:
     if agreement.agency_id is None:
         end_links(agreement, at=at)
         agreement.agency = Agency.objects.create(
-            code=_code(chosen["agency_name"]),
+            code=code_for(chosen["agency_name"]),
             name=chosen["agency_name"],
             kind=chosen["agency_kind"],
             time_zone=chosen["time_zone"],
@@ -97,7 +97,7 @@ def accept(*, number: str, version: int, by: User, at: datetime) -> Agreement:
     return agreement
 
 
-def _code(name: str) -> str:
+def code_for(name: str) -> str:
     """A short code that no agency has yet."""
     stem = (re.sub(r"[^A-Z0-9]", "", name.upper()) or "AGENCY")[:12]
     code, turn = stem, 1

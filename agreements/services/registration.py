@@ -142,7 +142,7 @@ def _of_link(link_id: int, *, at: datetime) -> Agreement:
 
 @transaction.atomic
 def succeed(*, number: str, by: User, at: datetime) -> Agreement:
-    """Begin the agreement that renews or amends one in force, with the same choices (S5)."""
+    """Begin the agreement that renews one in force, with what it and its supplements say (S5)."""
     old = Agreement.objects.visible_to(by).select_for_update().filter(number=number).first()
     if old is None or not administers(by=by, agreement=old):
         raise NoSuchAgreement("There is no such agreement among those you administer.")
@@ -152,7 +152,7 @@ def succeed(*, number: str, by: User, at: datetime) -> Agreement:
     if open_one is not None:
         return open_one
     new = Agreement(agency=old.agency, renews=old, created_at=at)
-    put(new, old.choices)
+    put(new, old.terms_on())
     save(new, "successor_begun", by=by, at=at)
     new.submit(at=at)
     return save(new, "submitted", by=by, at=at)

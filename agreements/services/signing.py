@@ -98,12 +98,9 @@ def paper_context(agreement: Agreement, text: AgreementText) -> dict[str, object
     }
 
 
-def _signed(
-    agreement: Agreement, side: Side, digest: str, typed_name: str, consent: bool,
-    address: str | None, *, by: User, at: datetime,
-) -> AgreementText:  # fmt: skip
-    text = current_text(agreement)
-    if digest != text.digest:
+def checked_name(digest: str, read: str, typed_name: str, consent: bool, *, by: User) -> str:
+    """The name to put under a text, if it is the text that was read, with consent and own name."""
+    if read != digest:
         raise StaleAgreement("The text changed after your page was shown. Read it, then sign it.")
     if not consent:
         raise AgreementError(
@@ -114,6 +111,15 @@ def _signed(
         raise AgreementError(
             f"Type your name as it stands in your account: {by.full_name}.", field="typed_name"
         )
+    return name
+
+
+def _signed(
+    agreement: Agreement, side: Side, digest: str, typed_name: str, consent: bool,
+    address: str | None, *, by: User, at: datetime,
+) -> AgreementText:  # fmt: skip
+    text = current_text(agreement)
+    name = checked_name(text.digest, digest, typed_name, consent, by=by)
     if text.signatures.filter(side=side).exists():
         raise StaleAgreement("This text is signed already. Propose a change, then sign anew.")
     title = text.choices["signatory_title"] if side == Side.AGENCY else "SAVE program office"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,18 +13,18 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agreements.enums import Kind
 from agreements.errors import AgreementError, InvalidChoices
 from agreements.forms import ProposalForm, ReasonForm, SignForm
 from agreements.lifecycles.agreement import AgreementStatus
 from agreements.models import SignedPaper
+from agreements.selectors.binding import party_scope
 from agreements.selectors.pages import AgreementPage, agreement_list, agreement_page, compare
 from agreements.services import negotiation, registration, signing, standing
+from agreements.views.step_up import sign_in_again, signed_in_again
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
-
-# So long after typing the password or touching the passkey again a text can be signed (S5.1).
-FRESH_SECONDS = 10 * 60
 
 PLAIN: dict[str, tuple[Any, str]] = {
     "take-up": (negotiation.take_up, "The registration is in review."),
@@ -49,9 +47,14 @@ both = require(Permission.SIGN_AGREEMENT, Permission.MANAGE_PROGRAM)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    status = request.GET.get("status", "")
+    asked = {name: request.GET.get(name, "") for name in ("status", "kind", "q")}
+    page = agreement_list(user=user, **asked, cursor=request.GET.get("cursor"))
     context = {
-        "agreements": agreement_list(user=user, status=status),
+        "page": page,
+        "agreements": page.rows,
+        "asked": asked,
+        "kept": urlencode({name: value for name, value in asked.items() if value}),
+        "kinds": Kind.choices,
         "statuses": [c for c in AgreementStatus.choices if c[0] != AgreementStatus.DRAFT],
         "here": "agreements",
     }
@@ -176,9 +179,8 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
             "agency, and the program office after that.",
         )
         return redirect("agreements:agreement", number=number)
-    if not _signed_in_again(request):
-        here = reverse("agreements:sign", kwargs={"number": number})
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': here})}")
+    if not signed_in_again(request):
+        return sign_in_again(reverse("agreements:sign", kwargs={"number": number}))
     form = SignForm(request.POST or None)
     refused: AgreementError | None = None
     if request.method == "POST" and form.is_valid():
@@ -205,23 +207,17 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
     page = _page(request, number)
     if page.paper is None:
         raise Http404
-    content = SignedPaper.objects.values_list("content", flat=True).get(pk=page.paper.pk)
+    user: Any = request.user
+    with party_scope(user.agency):
+        content = SignedPaper.objects.values_list("content", flat=True).get(pk=page.paper.pk)
     response = HttpResponse(bytes(content), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="agreement-{number}.pdf"'
     return response
 
 
-def _signed_in_again(request: HttpRequest) -> bool:
-    """Whether the password or the passkey was given anew, not long ago."""
-    return any(
-        record.get("reauthenticated") and record.get("at", 0) > time.time() - FRESH_SECONDS
-        for record in get_authentication_records(request, request.user)
-    )
-
-
 def _page(request: HttpRequest, number: str) -> AgreementPage:
     user: Any = request.user
-    page = agreement_page(user=user, number=number)
+    page = agreement_page(user=user, number=number, at=timezone.now())
     if page is None:
         raise Http404
     return page

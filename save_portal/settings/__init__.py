@@ -339,6 +339,8 @@ if CARD_PAGE_URL and len(CARD_PAGE_SECRET) < 32:
     raise ImproperlyConfigured(
         "CARD_PAGE_SECRET: a card provider needs a shared secret of at least 32 characters."
     )
+# Voter eligibility is contested (S1.5): off, and then no agreement can permit it and nobody asks.
+VOTER_ELIGIBILITY = env.bool("VOTER_ELIGIBILITY", False)
 TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", "000-000-0000")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -306,7 +306,7 @@ class TestBinding:
         assert closed.status == "closed"
         do(standing.reinstate, agreement, officer)
         with agency_scope(agreement.agency_id):
-            assert permitted(agency_id=agreement.agency_id, on=TODAY) is not None
+            assert permitted(agency=agreement.agency, on=TODAY) is not None
 
     def test_the_end_is_announced_once_each_time_and_then_comes(self, officer):
         agreement, _ = in_force(officer)
@@ -323,7 +323,7 @@ class TestBinding:
         standing.run_timetable(at=days(0))
         assert fresh(agreement).status == "expired"
         with agency_scope(agreement.agency_id):
-            assert permitted(agency_id=agreement.agency_id, on=end) is None
+            assert permitted(agency=agreement.agency, on=end) is None
 
     def test_a_matching_agreement_is_extended_once(self, officer):
         agreement, _ = in_force(officer, kind="cma")
@@ -347,7 +347,7 @@ class TestBinding:
         new = do(signing.countersign, new, officer, **signature(new, officer))
         assert fresh(old).status == "renewed"
         with agency_scope(new.agency_id):
-            assert permitted(agency_id=new.agency_id, on=TODAY).benefits == ("snap",)
+            assert permitted(agency=new.agency, on=TODAY).benefits == ("snap",)
 
     def test_every_act_is_on_record_and_mails_name_numbers_only(self, officer):
         agreement, _ = in_force(officer)
@@ -368,8 +368,8 @@ def test_a_page_takes_the_same_queries_however_long_the_negotiation(
 ):
     agreement, signatory = accepted(officer)
     for turn in range(3):
-        with scope_for(officer), django_assert_num_queries(4):
-            assert agreement_page(user=officer, number=agreement.number) is not None
+        with scope_for(officer), django_assert_num_queries(5):
+            assert agreement_page(user=officer, number=agreement.number, at=AT) is not None
         do(negotiation.propose, agreement, signatory, changes={}, article=11,
            clause=f"Clause {turn}", note="")  # fmt: skip
 
@@ -379,7 +379,7 @@ def test_suspended_while_a_case_is_submitted_there_is_one_right_result(agency, c
     """Whoever suspends waits for the case that was first; whoever asks later is refused."""
     office_order = []
     with scope_for(caseworker):
-        assert permitted(agency_id=agency.pk, on=TODAY, hold=True)
+        assert permitted(agency=agency, on=TODAY, hold=True)
 
         def suspend() -> None:
             with system_scope(), connection.cursor() as cursor:
@@ -394,7 +394,7 @@ def test_suspended_while_a_case_is_submitted_there_is_one_right_result(agency, c
     office.join()
     assert office_order == ["case written", "suspended"]
     with scope_for(caseworker):
-        assert permitted(agency_id=agency.pk, on=TODAY, hold=True) is None
+        assert permitted(agency=agency, on=TODAY, hold=True) is None
 
 
 class TestPages:

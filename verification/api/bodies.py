@@ -9,7 +9,6 @@ from rest_framework import serializers
 from save_portal.machines.fields import Code, Day, Flag, Instant, Strict, Text
 from verification.enums import (
     AdditionalReason,
-    Benefit,
     ClosureReason,
     DateNeeded,
     DocumentKind,
@@ -25,6 +24,7 @@ from verification.immigration_documents import DOCUMENT_TYPES, ENUMERATORS, FIEL
 from verification.lifecycles.case import CaseStatus
 from verification.rules.additional import FURTHER_NUMBERS
 from verification.rules.submission import Submission
+from verification.rules.voter import LISTED
 
 NUMBER_LENGTH = 40
 CLOSING = [(code, label) for code, label in ClosureReason.choices if code != "expired"]
@@ -89,7 +89,7 @@ class NewCase(Strict):
     applicant = Applicant()
     document = Document()
     benefits = serializers.ListField(
-        child=Code(choices=Benefit.choices),
+        child=Code(choices=LISTED),
         min_length=1,
         max_length=15,
         help_text="What the person applies for.",
@@ -214,7 +214,7 @@ class CaseFilters(Strict):
     status = Code(choices=CaseStatus.choices, required=False)
     step = Code(choices=Step.choices, required=False)
     waiting_for = Code(choices=WaitsFor.choices, required=False)
-    benefit = Code(choices=Benefit.choices, required=False)
+    benefit = Code(choices=LISTED, required=False)
     reference = Text(required=False, max_length=40, help_text="Your own reference, whole.")
     user = serializers.RegexField(
         r"^[0-9]{1,15}$", required=False, help_text="The id in `handled_by` of a case."

@@ -8,7 +8,6 @@ from save_portal.machines.operations import Operation
 from save_portal.machines.schema import SHAPES
 from verification.enums import (
     AnswerKind,
-    Benefit,
     Certainty,
     ClosureReason,
     DocumentKind,
@@ -22,6 +21,7 @@ from verification.enums import (
 )
 from verification.immigration_documents import DOCUMENT_TYPES
 from verification.lifecycles.case import CaseStatus
+from verification.rules.voter import LISTED
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -178,7 +178,7 @@ SHAPES["Case"] = _object(
             ),
             "additionalProperties": TEXT,
         },
-        "benefits": _list(_codes(Benefit.values)),
+        "benefits": _list(_codes(code for code, _ in LISTED)),
         "agency_reference": TEXT,
         "documents": _list(_ref("Copy")),
         "handled_by": PERSON,
@@ -196,7 +196,7 @@ SHAPES["CaseRow"] = _object(
         **STANDING,
         "outcome": _or_null(_codes(Outcome.values)),
         "reasons": _list(_codes(Reason.values)),
-        "benefits": _list(_codes(Benefit.values)),
+        "benefits": _list(_codes(code for code, _ in LISTED)),
         "agency_reference": TEXT,
         "due_on": _or_null(DAY),
         "handled_by": PERSON,

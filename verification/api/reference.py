@@ -60,6 +60,6 @@ class Benefits(Endpoint):
         self.query()
         agency = request.user.agency
         today = deadlines.local_date(timezone.now(), agency.time_zone)
-        permitted = benefits_permitted(agency_id=agency.pk, on=today)
+        permitted = benefits_permitted(agency=agency, on=today)
         bound = tuple(code for code in permitted if code in request.auth.benefits)
         return Answer({"items": reference.benefits(permitted=bound)})

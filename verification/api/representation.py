@@ -23,6 +23,7 @@ from verification.rules.benefit_duties import sentences_for
 from verification.rules.closing import never_expires
 from verification.selectors.answer_in_words import in_words, value_of
 from verification.selectors.case_page import Act, CasePage, acts_of
+from verification.selectors.matching import found_matching, is_matching, told_on
 from verification.selectors.verifier_answers import Given
 
 HIDDEN = ("passport_number", "passport_country", "visa_number")
@@ -47,6 +48,7 @@ def of_page(page: CasePage) -> dict[str, Any]:
         acts=page.acts,
         today=page.today,
         may_act=page.may_act,
+        matching=is_matching(page.case),
         neighbors=(
             page.case.supersedes.number if page.case.supersedes else None,
             _newer(page.case),
@@ -56,7 +58,7 @@ def of_page(page: CasePage) -> dict[str, Any]:
 
 
 def of_new(case: Case, answer: InitialAnswer, *, by: User, at: datetime) -> dict[str, Any]:
-    """A case that was begun a moment ago, without a query."""
+    """A case that was begun a moment ago. One query where it was not confirmed, else none."""
     acts = acts_of(
         case,
         user=by,
@@ -72,6 +74,7 @@ def of_new(case: Case, answer: InitialAnswer, *, by: User, at: datetime) -> dict
         acts=acts,
         today=deadlines.local_date(at, case.agency.time_zone),
         may_act=True,
+        matching=not answer.is_confirmed and found_matching(case),
     )
 
 
@@ -123,6 +126,7 @@ def _case(
     may_act: bool,
     neighbors: tuple[str | None, str | None] = (None, None),
     record_corrected_on: date | None = None,
+    matching: bool = False,
 ) -> dict[str, Any]:
     actions = _actions(case, answer, acts, may_act=may_act)
     due = deadlines.promised(case)
@@ -134,7 +138,7 @@ def _case(
         "reasons": answer.reasons if answer else [],
         "response": _response(case, answer),
         "verifier_answers": [_verifier_answer(one) for one in given],
-        "notices": _notices(case, answer, given, today, record_corrected_on),
+        "notices": _notices(case, answer, given, today, record_corrected_on, matching),
         "deadlines": {
             "due_on": due.on if due else None,
             "why": due.in_words() if due else "",
@@ -236,6 +240,7 @@ def _notices(
     given: Sequence[Given],
     today: date,
     record_corrected_on: date | None,
+    matching: bool,
 ) -> list[dict[str, str]]:
     """S1.4 wherever something is not confirmed, and what the agency must and must not do."""
     confirmed = answer is not None and answer.is_confirmed
@@ -252,7 +257,11 @@ def _notices(
         ]
     notices.append(_notice("eligibility_is_yours", "S1.4", ELIGIBILITY))
     musts, must_nots = sentences_for(
-        status=case.status, outcome=answer.outcome if answer else "", benefits=case.benefits
+        status=case.status,
+        outcome=answer.outcome if answer else "",
+        benefits=case.benefits,
+        matching=matching,
+        told_on=told_on(case),
     )
     notices += [_notice("must", said.rule, said.text) for said in musts]
     notices += [_notice("must_not", said.rule, said.text) for said in must_nots]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from agreements.text import CONTEST_DAYS
 from verification.enums import Benefit, Outcome
 from verification.lifecycles.case import CaseStatus
 
@@ -35,6 +37,7 @@ HOUSEHOLD = (
     Benefit.TITLE_IV,
     Benefit.HOUSING,
 )
+VOTER = (Benefit.VOTER_ELIGIBILITY,)
 LICENSES = (Benefit.DRIVERS_LICENSE, Benefit.STATE_ID)
 
 BEFORE_ASKING = Sentence(
@@ -100,7 +103,59 @@ WITHOUT_CONFIRMATION: tuple[Sentence, ...] = (
         must=True,
         benefits=LICENSES,
     ),
+    Sentence(
+        "Voter eligibility: go through every step, additional verification and Form G-845.",
+        "S1.5",
+        must=True,
+        benefits=VOTER,
+    ),
+    Sentence(
+        "Voter eligibility: never conclude from this that somebody is no citizen. Citizens from "
+        "birth are in none of the sources, and a naturalization may be missing.",
+        "S1.5",
+        must=False,
+        benefits=VOTER,
+    ),
+    Sentence(
+        "Voter eligibility: put nobody on a list because of this, and refuse, challenge or remove "
+        "no registration because of it.",
+        "S1.5",
+        must=False,
+        benefits=VOTER,
+    ),
 )
+
+
+def matching_duties(told_on: date | None) -> tuple[Sentence, ...]:
+    """What a computer matching agreement adds: look for oneself, and time to contest (S5).
+
+    `told_on` is the day on which the applicant was told, where that is recorded.
+    """
+    until = ""
+    if told_on is not None:
+        day = told_on + timedelta(days=CONTEST_DAYS)
+        until = (
+            f" They were told on {_day(told_on)}: act against them on {_day(day)} at the earliest."
+        )
+    return (
+        Sentence(
+            "Your agreement is a computer matching agreement: verify independently, from documents "
+            "and what the person says, whatever SAVE shows, before you act on it.",
+            "S5",
+            must=True,
+        ),
+        Sentence(
+            f"Give a written notice of what was found, and {CONTEST_DAYS} days after it, or the "
+            f"longer period of the program, to contest it.{until}",
+            "S5",
+            must=True,
+        ),
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
 
 # Where nothing has confirmed what the applicant showed.
 UNCONFIRMED = frozenset(
@@ -118,16 +173,24 @@ UNCONFIRMED = frozenset(
 
 
 def sentences_for(
-    *, status: str, outcome: str, benefits: Iterable[str]
+    *,
+    status: str,
+    outcome: str,
+    benefits: Iterable[str],
+    matching: bool = False,
+    told_on: date | None = None,
 ) -> tuple[list[Sentence], list[Sentence]]:
     """(what to do, what to leave) now; both empty where the initial answer was confirmed.
 
-    `outcome` is that of the last initial answer, or empty for a case begun on paper.
+    `outcome` is that of the last initial answer, or empty for a case begun on paper; `matching`:
+    the case was begun under a computer matching agreement.
     """
     if status not in UNCONFIRMED or outcome == Outcome.CONFIRMED:
         return [], []
     wanted = list(benefits)
     found = [WHILE_OPEN, *(s for s in WITHOUT_CONFIRMATION if s.holds_for(wanted))]
+    if matching:
+        found += matching_duties(told_on)
     if status == CaseStatus.INITIAL_UNCONFIRMED:
         found.insert(0, BEFORE_ASKING)
     return [s for s in found if s.must], [s for s in found if not s.must]

@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 from verification.enums import ClosureReason, PhotoAnswer, Wish
 from verification.errors import CaseError, DutyOpen
 from verification.lifecycles.case import CaseStatus
+from verification.rules import voter
 
 if TYPE_CHECKING:
     from verification.models import Case
 
 
-def open_duty(case: Case, *, has_photo: bool, was_asked: bool) -> CaseError | None:
+def open_duty(
+    case: Case, *, has_photo: bool, was_asked: bool, citizen: bool = False
+) -> CaseError | None:
     """The refusal that stands before completing the case, or None.
 
-    `was_asked`: a status verifier was asked at some time, electronically or by Form G-845.
+    `was_asked`: a status verifier was asked at some time, electronically or by Form G-845;
+    `citizen`: one found a U.S. citizen.
     """
+    if step := voter.open_step(case, citizen=citizen):
+        return step
     if case.status == CaseStatus.INITIAL_CONFIRMED and has_photo:
         if not case.photo_answer:
             return DutyOpen(
@@ -57,11 +63,18 @@ def open_duty(case: Case, *, has_photo: bool, was_asked: bool) -> CaseError | No
 
 
 def never_expires(case: Case) -> bool:
-    """Whether the 180 days pass by a case: the applicant wants what nobody has asked for (S2.2)."""
-    return case.status == CaseStatus.INITIAL_UNCONFIRMED and case.wish == Wish.WANTS
+    """Whether the 180 days pass by a case: the applicant wants what nobody has asked for (S2.2).
+
+    So does one about voter eligibility, which goes through all steps (S1.5).
+    """
+    return case.status == CaseStatus.INITIAL_UNCONFIRMED and (
+        case.wish == Wish.WANTS or voter.concerns(case.benefits)
+    )
 
 
-def check_may_close(case: Case, *, reason: str, has_photo: bool, was_asked: bool) -> None:
+def check_may_close(
+    case: Case, *, reason: str, has_photo: bool, was_asked: bool, citizen: bool = False
+) -> None:
     """Raise the refusal that stands before closing with `reason`.
 
     A case entered in error was never about this applicant: nothing is owed on it, unless the
@@ -69,7 +82,11 @@ def check_may_close(case: Case, *, reason: str, has_photo: bool, was_asked: bool
     """
     if reason == ClosureReason.ENTERED_IN_ERROR and case.wish != Wish.WANTS:
         return
-    refusal = open_duty(case, has_photo=has_photo, was_asked=was_asked)
+    # What the agency withdraws was decided by nobody.
+    withdrawn = reason == ClosureReason.WITHDRAWN
+    refusal = open_duty(
+        case, has_photo=has_photo, was_asked=was_asked, citizen=citizen or withdrawn
+    )
     if refusal is not None:
         raise refusal
     if reason == ClosureReason.APPLICANT_DECLINED and case.wish != Wish.DECLINES:

@@ -17,6 +17,7 @@ from verification.errors import CaseError, WrongStatus
 from verification.g845_answers import SEND_AGAIN
 from verification.immigration_documents import DOCUMENT_TYPES
 from verification.lifecycles.case import CaseStatus
+from verification.rules import voter
 
 if TYPE_CHECKING:
     from verification.models import Case
@@ -54,6 +55,8 @@ def refusal_to_ask(case: Case, *, reasons: Iterable[str]) -> CaseError | None:
 
 def may_skip_additional(case: Case, *, reasons: Iterable[str]) -> bool:
     """Whether only the documents can settle the case: doubted, or of no known kind (S10.2)."""
+    if voter.concerns(case.benefits):
+        return False  # through every step (S1.5)
     doubted = bool(case.document_doubt) or Reason.DOCUMENT_SUSPECT in reasons
     return doubted or case.document_type in SEEN_ONLY
 

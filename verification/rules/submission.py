@@ -25,6 +25,7 @@ from verification.immigration_documents import (
     US_ISSUED,
     DocumentType,
 )
+from verification.rules import voter as voter_rules
 
 NAME_LENGTH = 40
 OLDEST = 130
@@ -239,7 +240,15 @@ def validate(
     numbers = _enumerators(submission, document, findings)
     _expiry(submission, document, findings)
     benefits = tuple(dict.fromkeys(submission.benefits))
-    if not benefits:
+    voter = voter_rules.refusal_to_ask(
+        benefits=benefits,
+        document_type=submission.document_type,
+        channel=submission.channel,
+        permitted=permitted_benefits,
+    )
+    if voter:
+        findings.add("benefits", voter)
+    elif not benefits:
         findings.add("benefits", "Tick at least one benefit that the person applies for.")
     elif refused := [code for code in benefits if code not in permitted_benefits]:
         labels = ", ".join(

@@ -28,11 +28,13 @@ from verification.models import (
     InitialAnswer,
     Reminder,
 )
+from verification.rules import voter
 from verification.rules.benefit_duties import Sentence, sentences_for
 from verification.rules.closing import never_expires, open_duty
 from verification.rules.g845 import refusal_to_ask as refusal_to_ask_for_form
 from verification.rules.next_act import NextAct, next_act
 from verification.rules.submission import fold
+from verification.selectors.matching import begun_under_matching, is_matching, told_on
 from verification.selectors.verifier_answers import Given, given_answers
 
 # What a reason points at among the typed fields; it never carries a value out of a record (S1.4).
@@ -201,7 +203,8 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
                 CorrectionNotice.objects.filter(case=OuterRef("pk"))
                 .order_by("-at")
                 .values("at")[:1]
-            )
+            ),
+            is_matching=begun_under_matching(),
         )
         .filter(number=number)
         .first()
@@ -224,7 +227,11 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
     reminded = User.objects.filter(pk=OuterRef("to_id")).values("full_name")
     reminders = list(case.reminders.annotate(to_name=Subquery(reminded)))
     musts, must_nots = sentences_for(
-        status=case.status, outcome=answer.outcome if answer else "", benefits=case.benefits
+        status=case.status,
+        outcome=answer.outcome if answer else "",
+        benefits=case.benefits,
+        matching=is_matching(case),
+        told_on=told_on(case),
     )
     return CasePage(
         case=case,
@@ -247,6 +254,8 @@ def case_page(*, user: User, number: str, at: datetime) -> CasePage | None:
             has_photo=has_photo,
             reasons=reasons,
             was_asked=bool(requests or mailings),
+            citizen=voter.concerns(case.benefits)
+            and voter.found_citizen(one.answer for one in given),
         ),
         timeline=_timeline(case, answers, requests, given, mailings, reminders, documents, moves),
         documents=documents,
@@ -398,7 +407,13 @@ def _day(value: date) -> str:
 
 
 def acts_of(
-    case: Case, *, user: User, has_photo: bool, reasons: list[str], was_asked: bool
+    case: Case,
+    *,
+    user: User,
+    has_photo: bool,
+    reasons: list[str],
+    was_asked: bool,
+    citizen: bool = False,
 ) -> list[Act]:
     """What this person can do now, from the life cycle and the policies."""
     if not case.is_open:
@@ -419,7 +434,7 @@ def acts_of(
     elif refusal_to_ask_for_form(case, reasons=reasons) is None:
         acts.append(Act("ask-form", "Ask for a Form G-845"))
     acts.append(Act("newer", "The applicant has a newer document"))
-    refusal = open_duty(case, has_photo=has_photo, was_asked=was_asked)
+    refusal = open_duty(case, has_photo=has_photo, was_asked=was_asked, citizen=citizen)
     label = "Close the case"
     if case.status == CaseStatus.INITIAL_CONFIRMED:
         label = "Complete and close"

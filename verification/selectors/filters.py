@@ -11,10 +11,11 @@ from django.db.models import Q
 
 from save_portal.accounts.models import User
 from verification import case_number
-from verification.enums import Benefit, Need, Step, WaitsFor
+from verification.enums import Need, Step, WaitsFor
 from verification.lifecycles.case import CaseStatus
-from verification.querysets import CaseQuerySet
+from verification.querysets import ABOUT_VOTING, CaseQuerySet
 from verification.rules.submission import fold
+from verification.rules.voter import LISTED
 
 _PERSON = re.compile(r"[1-9][0-9]{0,17}")
 HANDLED_BY = {"me": "Me", "group": "My group", "all": "Everyone"}
@@ -50,7 +51,7 @@ class CaseFilters:
 
         return cls(
             q=" ".join(query.get("q", "").replace("\x00", "").split())[:80],
-            benefit=one_of("benefit", list(Benefit.values)),
+            benefit=one_of("benefit", [code for code, _ in LISTED]),
             step=one_of("step", list(Step.values)),
             status=one_of("status", list(CaseStatus.values)),
             waiting_for=one_of("waiting_for", list(WaitsFor.values)),
@@ -62,8 +63,15 @@ class CaseFilters:
             created_to=day("created_to"),
         )
 
-    def apply(self, cases: CaseQuerySet, *, user: User, today: date) -> CaseQuerySet:
-        """The cases that pass. Every condition is served by an index or narrows few rows."""
+    def apply(
+        self, cases: CaseQuerySet, *, user: User, today: date, own_work: bool = False
+    ) -> CaseQuerySet:
+        """The cases that pass. Every condition is served by an index or narrows few rows.
+
+        Cases about voter eligibility are in no list but one's own work, and are found by their
+        whole number (S1.5).
+        """
+        cases = self._listed(cases, user, own_work=own_work)
         if self.q:
             cases = cases.filter(_matches(self.q))
         if self.benefit:
@@ -82,6 +90,12 @@ class CaseFilters:
         if self.created_to:
             cases = cases.filter(created_at__date__lte=self.created_to)
         return cases
+
+    def _listed(self, cases: CaseQuerySet, user: User, *, own_work: bool) -> CaseQuerySet:
+        if own_work:
+            return cases.exclude(ABOUT_VOTING & ~Q(handled_by_id=user.pk))
+        whole = case_number.is_case_number(case_number.canonical(self.q))
+        return cases if whole else cases.listed()
 
     def _of_whom(self, cases: CaseQuerySet, user: User) -> CaseQuerySet:
         if self.by == "me":

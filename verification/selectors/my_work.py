@@ -76,7 +76,7 @@ def my_work(*, user: User, at: datetime, filters: CaseFilters) -> MyWork:
     """The page's data by five queries, whatever the number of cases."""
     zone = user.agency.time_zone if user.agency else settings.TIME_ZONE
     today = deadlines.local_date(at, zone)
-    cases = filters.apply(_cases_of(user, filters), user=user, today=today)
+    cases = filters.apply(_cases_of(user, filters), user=user, today=today, own_work=True)
     sections = _sections(cases, today)
     oldest = cases.open().order_by("last_action_at")
     closing = [

@@ -8,6 +8,7 @@ from datetime import date
 from agreements.programs import table
 from agreements.programs.models import Topic
 from agreements.programs.table import Row
+from save_portal.benefits import is_offered
 from verification import deadlines
 from verification.enums import Benefit
 from verification.models import Case, InitialAnswer
@@ -76,7 +77,7 @@ class ProgramPage:
 def known() -> list[str]:
     """The programs that the table knows, in the order of the benefits."""
     codes = {row.benefit for row in table.shipped()}
-    return [str(code) for code in Benefit.values if code in codes]
+    return [str(code) for code in Benefit.values if code in codes and is_offered(code)]
 
 
 def program_list(*, on: date) -> list[Listed]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from verification.enums import Benefit
 from verification.immigration_documents import DOCUMENT_TYPES, DocumentType
 from verification.records.classes import classes
 from verification.records.statements import TEXTS
+from verification.rules.voter import LISTED
 
 
 def benefits(*, permitted: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [
-        {"code": code, "name": label, "permitted": code in permitted}
-        for code, label in Benefit.choices
-    ]
+    return [{"code": code, "name": label, "permitted": code in permitted} for code, label in LISTED]
 
 
 def document_types() -> list[dict[str, Any]]:

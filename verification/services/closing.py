@@ -16,6 +16,7 @@ from verification import deadlines, policies
 from verification.enums import ClosureReason, EventKind
 from verification.errors import STALE, CaseError, StaleCase, WrongStatus
 from verification.models import Case
+from verification.rules import voter
 from verification.rules.closing import check_may_close
 from verification.services import events
 from verification.services.locking import lock_case
@@ -44,6 +45,8 @@ def close(*, case_number: str, version: int, reason: str, by: User, at: datetime
         reason=reason,
         has_photo=last is not None and last.photo_id is not None,
         was_asked=case.additional_requests.exists() or case.g845_mailings.exists(),
+        citizen=voter.concerns(case.benefits)
+        and voter.found_citizen(case.verifier_answers.order_by("at", "id")),
     )
     _close(case, reason=reason, by=by, at=at)
     return case

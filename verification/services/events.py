@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.machines import webhooks
-from verification.enums import EventKind
+from verification.enums import Benefit, EventKind
 from verification.errors import CaseError
 from verification.models import Case, Event
 
@@ -27,7 +27,12 @@ class NoSuchEvent(CaseError):
 
 
 def note(case: Case, kind: EventKind, *, at: datetime) -> None:
-    """Note an event in the act's own transaction, where the agency has a machine. One query."""
+    """Note an event in the act's own transaction, where the agency has a machine. One query.
+
+    Of a case about voter eligibility no system hears (S1.5).
+    """
+    if Benefit.VOTER_ELIGIBILITY in case.benefits:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -37,6 +37,7 @@ from verification.records.answer import Answer
 from verification.records.reading import Records, from_one_index
 from verification.records.search import Query, fetch_people, initial_search
 from verification.records.statements import TEXTS
+from verification.rules import voter
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
 from verification.services.locking import lock_case
 
@@ -238,7 +239,7 @@ def _permission(*, by: User, at: datetime) -> Permission:
     agency = by.agency
     assert agency is not None
     today = deadlines.local_date(at, agency.time_zone)
-    found = permitted(agency_id=agency.pk, on=today, hold=True) if agency.is_active else None
+    found = permitted(agency=agency, on=today, hold=True) if agency.is_active else None
     if found is None or not found.benefits:
         raise NoAgreement(why_nothing_may_be_asked(agency=agency, on=today))
     return Permission(by, agency, at, today, found)
@@ -272,7 +273,11 @@ def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:
     with measured("sources"):
         found = from_one_index(answers)
     return [
-        _doubted(answer) if submission.document_doubt else answer
+        _doubted(answer)
+        if submission.document_doubt
+        else _of_citizens_only(answer)
+        if voter.concerns(submission.benefits)
+        else answer
         for submission, answer in zip(asked, found, strict=True)
     ]
 
@@ -293,10 +298,25 @@ def _query(submission: Submission) -> Query:
 
 def _doubted(answer: Answer) -> Answer:
     """A document that does not look genuine is never confirmed by its data alone (S10.2)."""
+    return _referred(answer, Reason.DOCUMENT_SUSPECT, rule="document_doubted")
+
+
+def _of_citizens_only(answer: Answer) -> Answer:
+    """For voter eligibility a citizen is confirmed, or a status verifier looks (S1.5).
+
+    A record that shows another status may be older than the naturalization: it is not returned.
+    """
+    if answer.outcome != Outcome.CONFIRMED or answer.statement_code == voter.CITIZEN_STATEMENT:
+        return answer
+    return _referred(answer, Reason.STATUS_NEEDS_REVIEW, rule="voter_citizens_only")
+
+
+def _referred(answer: Answer, reason: Reason, *, rule: str) -> Answer:
+    """Nothing of what was found is returned; a status verifier answers."""
     return replace(
         answer,
         outcome=Outcome.ADDITIONAL_VERIFICATION.value,
-        reasons=(Reason.DOCUMENT_SUSPECT.value,),
+        reasons=(reason.value,),
         statement_code=5,
         statement=TEXTS[5],
         returned=None,
@@ -305,7 +325,7 @@ def _doubted(answer: Answer) -> Answer:
         photo_id=None,
         grade="",
         grounds={},
-        rule="document_doubted",
+        rule=rule,
     )
 
 

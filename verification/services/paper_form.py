@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from agreements.selectors.binding import agreement_in_force
+from agreements.selectors.binding import permitted
 from save_portal.accounts.models import User
 from save_portal.outbox import queue
 from verification import case_number, deadlines, policies
@@ -52,7 +52,7 @@ def enter(
     agency = official.agency
     assert agency is not None
     today = deadlines.local_date(at, agency.time_zone)
-    agreement = agreement_in_force(agency_id=agency.pk, on=today)
+    agreement = permitted(agency=agency, on=today)
     if agreement is None or not agency.is_active:
         raise NoAgreement(
             f"{agency.name} has no agreement with SAVE in force. Send the paper back with that."
@@ -60,7 +60,7 @@ def enter(
     submission = validate(
         replace(submission, channel="paper", original_examined=True),
         today=today,
-        permitted_benefits=agreement.permitted,
+        permitted_benefits=agreement.benefits,
     )
     if mailed_on > today or (today - mailed_on).days > OLDEST_MAIL_DAYS:
         raise InvalidSubmission(

@@ -215,14 +215,14 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
 def permitted_benefits(user: Any) -> tuple[str, ...]:
     """What the agency's agreement lets this person ask about today (S5.1)."""
     today = deadlines.local_date(timezone.now(), user.agency.time_zone)
-    found = permitted(agency_id=user.agency_id, on=today)
+    found = permitted(agency=user.agency, on=today)
     return found.benefits if found else ()
 
 
 def _why_not(user: Any) -> str:
     """Why this person can begin no case in the browser today; empty where one can (S5.1)."""
     today = deadlines.local_date(timezone.now(), user.agency.time_zone)
-    found = permitted(agency_id=user.agency_id, on=today)
+    found = permitted(agency=user.agency, on=today)
     if found is None or not found.benefits or not user.agency.is_active:
         return why_nothing_may_be_asked(agency=user.agency, on=today)
     if not found.allows(AccessMode.BROWSER):

@@ -20,9 +20,10 @@ from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.spreadsheet import safe
 from verification import case_number, policies
-from verification.enums import Benefit, Need, Step, WaitsFor
+from verification.enums import Need, Step, WaitsFor
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, SavedView
+from verification.rules.voter import LISTED
 from verification.selectors.board import colleagues
 from verification.selectors.case_list import SORTS, case_list, export_rows, neighbors
 from verification.selectors.filters import HANDLED_BY, CaseFilters
@@ -203,7 +204,7 @@ def _choices(user: Any, filters: CaseFilters) -> dict[str, Any]:
     return {
         "colleagues": people,
         "filters": filters,
-        "benefits": Benefit.choices,
+        "benefits": LISTED,
         "steps": Step.choices,
         "statuses": CaseStatus.choices,
         "waiting": WaitsFor.choices,

@@ -42,7 +42,7 @@ def make(request: HttpRequest) -> HttpResponse:
     assert user.agency is not None
     now = timezone.now()
     today = deadlines.local_date(now, user.agency.time_zone)
-    found = permitted(agency_id=user.agency.pk, on=today)
+    found = permitted(agency=user.agency, on=today)
     mode = AccessMode.WEB_SERVICES
     benefits = found.benefits if found is not None and found.allows(mode) else ()
     form = ClientForm(request.POST or None, permitted=benefits)

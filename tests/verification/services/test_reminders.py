@@ -210,7 +210,7 @@ def test_a_reminder_is_never_changed(prompted):
 def test_the_command_says_how_many_went_out(prompted):
     out = StringIO()
     call_command("send_reminders", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"sent": len(sent())}
+    assert json.loads(out.getvalue())["sent"] == len(sent())
 
 
 KILLED = """

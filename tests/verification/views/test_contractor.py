@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from save_portal.accounts.models import Agency
+from save_portal.accounts.models import Agency, Department
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.conftest import AT, make_agency, make_user, unknown_person
+from tests.conftest import AT, make_user, unknown_person
 from tests.verification.views.conftest import signed_in
 from verification.models import Case
 from verification.services import initial
@@ -15,10 +15,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def contractor(agency):
-    helper = make_agency("HELPER")
     with system_scope():
-        helper.kind, helper.acts_for = Agency.Kind.CONTRACTOR, agency
-        helper.save()
+        helper = Agency.objects.create(
+            code="HELPER",
+            name="Helper Human Services",
+            kind=Agency.Kind.CONTRACTOR,
+            acts_for=agency,
+        )
+        Department.objects.create(agency=helper, name="For Calhoun")
     return helper
 
 

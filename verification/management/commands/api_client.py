@@ -35,7 +35,7 @@ class Command(BaseCommand):
             if agency is None:
                 raise CommandError(f"There is no agency {options['agency_code']}.")
             today = deadlines.local_date(now, agency.time_zone)
-            found = permitted(agency_id=agency.pk, on=today)
+            found = permitted(agency=agency, on=today)
             if found is None or not found.allows(AccessMode.WEB_SERVICES):
                 raise CommandError("No agreement in force today permits web services (S2.4).")
             asked = options["benefit"] or list(found.benefits)

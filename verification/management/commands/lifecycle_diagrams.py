@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from agreements.lifecycles.diagram import agreement_page
+from agreements.lifecycles.diagram import agreement_page, supplement_page
 from verification.lifecycles.diagram import batch_page, case_page, correction_page
 
 PAGES = {
@@ -18,6 +18,7 @@ PAGES = {
     "batch.md": batch_page,
     "case.md": case_page,
     "correction.md": correction_page,
+    "supplement.md": supplement_page,
 }
 
 

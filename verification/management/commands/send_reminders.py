@@ -1,19 +1,46 @@
-"""Send the reminders that are due (S3.7, S3.10)."""
+"""Send the reminders that are due, of cases and of whatever else reminds (S3.7, S3.10, S5)."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand
+from django.db.models import Max
 from django.utils import timezone
 
+from save_portal.outbox.models import Message
 from verification.services.reminders import send_due
+
+
+def others() -> dict[str, Callable[[datetime], int]]:
+    """What other apps name in `reminders.REMINDERS`."""
+    found: dict[str, Callable[[datetime], int]] = {}
+    for app in apps.get_app_configs():
+        if find_spec(f"{app.name}.reminders") is not None:
+            found |= import_module(f"{app.name}.reminders").REMINDERS
+    return found
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """How many mails were put into the outbox meanwhile; a mail that was there counts no more."""
+    last = Message.objects.aggregate(last=Max("id"))["last"] or 0
+    mails = [0]
+    yield mails
+    mails[0] = Message.objects.filter(id__gt=last, topic="mail").count()
 
 
 class Command(BaseCommand):
     help = (
         "Reminds of prompts that nobody acts on, of answers not read and of forms not mailed, and "
-        "tells the supervisors; tells the verifiers' supervisors of overdue answers."
+        "tells the supervisors; tells the verifiers' supervisors of overdue answers. Reminds of "
+        "training that runs out, ends of agreements, invoices and limits."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,8 +53,14 @@ class Command(BaseCommand):
             def progress(sent: int) -> None:
                 self.stderr.write(f"\r{sent:,} reminders", ending="")
 
-        sent = send_due(at=timezone.now(), progress=progress)
+        now = timezone.now()
+        sent = {"cases": send_due(at=now, progress=progress)}
+        for name, remind in others().items():
+            with counted() as mails:
+                remind(now)
+            sent[name] = mails[0]
         if options["json"]:
-            self.stdout.write(json.dumps({"sent": sent}))
+            self.stdout.write(json.dumps({"sent": sum(sent.values()), **sent}))
         else:
-            self.stdout.write(f"{sent:,} reminders sent.")
+            of = ", ".join(f"{name} {count:,}" for name, count in sent.items())
+            self.stdout.write(f"{sum(sent.values()):,} reminders sent ({of}).")
