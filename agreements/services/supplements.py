@@ -110,21 +110,22 @@ def countersign(
     found = _lock(agreement, supplement, "countersign", by=by)
     name = checked_name(found.digest, digest, typed_name, consent, by=by)
     _signed(found, Side.OFFICE, name, "SAVE program office", address, by=by, at=at)
-    found.countersign(holds_from=max(found.effective_on, _today(agreement, at)))
+    holds_from = max(found.effective_on, _today(agreement, at))
+    found.countersign(holds_from=holds_from)
     found.save()
     agreement.supplements += 1
     entry = {
         "number": found.number,
-        "from": found.holds_from.isoformat(),
+        "from": holds_from.isoformat(),
         "changes": found.changes,
     }
     agreement.amended = [*agreement.amended, entry]
-    _noted(found, "concluded", by=by, at=at, data={"from": found.holds_from.isoformat()})
+    _noted(found, "concluded", by=by, at=at, data={"from": holds_from.isoformat()})
     content = render_pdf("pdf/supplement.html", paper_context(found))
     SupplementPaper.objects.create(
         supplement=found, content=content, sha256=hashlib.sha256(content).hexdigest(), at=at
     )
-    day = f"{found.holds_from:%B} {found.holds_from.day}, {found.holds_from.year}"
+    day = f"{holds_from:%B} {holds_from.day}, {holds_from.year}"
     tell_agency(agreement, f"{str(found).capitalize()} is signed and holds from {day}.", at=at)
     return found
 

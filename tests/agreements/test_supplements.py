@@ -135,7 +135,7 @@ class TestBinding:
     def test_several_follow_one_another_and_none_goes_before_an_earlier_one(self, officer):
         agreement, signatory = in_force(officer)
         concluded(agreement, signatory, officer, on=LATER, benefits=["snap", "tanf"])
-        with pytest.raises(InvalidChoices, match="2026-12-15"):
+        with pytest.raises(InvalidChoices, match="December 15, 2026"):
             propose(agreement, signatory, on=TODAY, contact_name="Ida Moss")
         concluded(agreement, signatory, officer, on=LATER, contact_name="Ida Moss")
         terms_then = fresh(agreement).terms_on(LATER)
