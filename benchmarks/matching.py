@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import iuliia
@@ -73,7 +74,7 @@ class Tally:
     def line(self, name: str) -> str:
         low, high = wilson(self.wrong, self.asked)
         return (
-            f"{name:34}{self.asked:8,}{self.wrong:7,}{self.wrong / max(1, self.asked):9.3%}"
+            f"{name:46}{self.asked:8,}{self.wrong:7,}{self.wrong / max(1, self.asked):9.3%}"
             f"   {low:.3%} to {high:.3%}"
         )
 
@@ -90,7 +91,7 @@ class Report:
     examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def __str__(self) -> str:
-        head = f"{'':34}{'asked':>8}{'wrong':>7}{'share':>9}   95 %"
+        head = f"{'':46}{'asked':>8}{'wrong':>7}{'share':>9}   95 %"
         lines = [head, "Wrongful disclosures"]
         lines += [tally.line(f"  {kind}") for kind, tally in sorted(self.wrongful.items())]
         lines += [total(self.wrongful).line("  all"), "False no-matches, each kind as often"]
@@ -515,6 +516,21 @@ def others_questions(draw: random.Random, people: list[Someone], each: int) -> I
                 yield Question(kind, typed, held, own=False)
 
 
+def strangers_of_the_country(
+    draw: random.Random, people: list[Someone], number: int
+) -> Iterator[Question]:
+    """People of one's country who know nothing but the number and the birthday."""
+    by_country = defaultdict(list)
+    for person in people:
+        by_country[person.culture.country].append(person)
+    for _ in range(number):
+        held = draw.choice(people)
+        other = draw.choice(by_country[held.culture.country])
+        if other.name != held.name:
+            typed = replace(other, born=held.born)
+            yield Question("stranger of the same country, same birthday", typed, held, own=False)
+
+
 def within(left: Name, right: Name) -> bool:
     """Whether one name has all that the other has: what is left out may also be somebody else."""
     return set(left.all) <= set(right.all) or set(right.all) <= set(left.all)
@@ -547,7 +563,8 @@ def run(
         for tally in (report.daily, report.countries[question.held.culture.country]):
             tally.asked += 1
             tally.wrong += missed
-    for question in others_questions(draw, population, each * 4):
+    strangers = strangers_of_the_country(draw, population, each * 100)
+    for question in chain(others_questions(draw, population, each * 4), strangers):
         tally = report.wrongful[question.kind]
         _count(tally, question, decide(question, book, report), report)
     return report

@@ -212,6 +212,7 @@ class Comparison:
         self.worst = Grade.SAME if typed.family == held.family else Grade.SPELLED
         self.whole = 0  # parts that have found theirs by all their letters
         self.pairs: list[tuple[int, int]] = []  # parts in the given names that have found theirs
+        self.families: list[tuple[int, int]] = []  # and in the family names
         self.grade = self._grade()
 
     def _grade(self) -> Grade:
@@ -260,12 +261,19 @@ class Comparison:
         left = [(side, place) for side in (self.typed, self.held) for place in side.left_over]
         if any(self._is_half_a_name(side, place) for side, place in left):
             return True
+        if self._families_in_another_order():
+            return True
         loose = any(self.held.is_family(place) for place in self.held.free)  # DEAA CRUZ, DELA CRUZ
         if self.typed.first_family() in self.typed.left_over and not loose:
             return True
         fields = {side.is_family(place) for side, place in left}
         most = COMMON if len(fields) == 1 else COMMON_WHEN_TWICE_LEFT_OUT
         return self.book.share(*self.held.found()) > most
+
+    def _families_in_another_order(self) -> bool:
+        """Whether two surnames changed places: LOPEZ MENDEZ is a cousin of MENDEZ LOPEZ."""
+        places = [held for _, held in sorted(self.families)]
+        return places != sorted(places)
 
     def _is_half_a_name(self, side: Side, place: int) -> bool:
         """Whether the part belongs to its neighbor: a syllable, or what follows MARIE in a name."""
@@ -308,8 +316,11 @@ class Comparison:
         self.worst = max(self.worst, grade)
         if grade <= Grade.SPELLED:
             self.whole += 1
-        if not (self.typed.is_family(typed[0]) or self.held.is_family(held[0])):
+        of_families = self.typed.is_family(typed[0]), self.held.is_family(held[0])
+        if not any(of_families):
             self.pairs.append((typed[0], held[0]))
+        elif all(of_families):
+            self.families.append((typed[0], held[0]))
 
     def _same(self, typed: int, held: int) -> bool:
         return self.typed.parts[typed] == self.held.parts[held]
@@ -318,7 +329,14 @@ class Comparison:
         return typed == held
 
     def _spelled(self, typed: int, held: int) -> bool:
-        return self._spelled_text(self.typed.parts[typed], self.held.parts[held])
+        a, b = self.typed.parts[typed], self.held.parts[held]
+        if not self._spelled_text(a, b):
+            return False
+        # AMAKA and EMEKA have the consonants of each other; one is a woman, the other a man.
+        if self.typed.is_family(typed) or self.held.is_family(held):
+            return True
+        syllables = self.about.countries & naming.SYLLABIC.keys()  # which both sexes bear
+        return bool(syllables) or not self.book.of_the_other_sex(a, self.about.sex)
 
     def _spelled_text(self, typed: str, held: str) -> bool:
         if min(len(typed), len(held)) < self.shortest:
@@ -346,7 +364,15 @@ class Comparison:
             full = len(" ".join(side.field_of(place))) >= SHORTEST_FIELD
             if full and side.ends_field(place) and whole.startswith(part):
                 alone = len(side.field_of(place)) == 1
-                return not (alone and not side.is_family(place) and self.book.is_given_name(part))
+                if alone and not side.is_family(place):
+                    return not self.book.is_given_name(part)
+                # Where a field ended nothing before its end is missing: DE LA TORRE is not
+                # GUZMAN TORRES.
+                return not any(
+                    other.is_family(before) is other.is_family(there)
+                    for before in other.left_over
+                    if before < there
+                )
         return False
 
     def _one_slip(self) -> None:

@@ -62,8 +62,9 @@ def fold(text: str) -> str:
 def tokens(text: str) -> Parts:
     """The parts of a name that say something, in their order."""
     parts = SAID_TO_BE_MISSING.sub(" ", fold(text)).split()
-    said = tuple(part for part in parts if part not in PLACEHOLDERS and part not in SUFFIXES)
-    return tuple(part for part in said if part not in TITLES) or said
+    said = tuple(part for part in parts if part not in PLACEHOLDERS)
+    # A child who is called JUNIOR, or a family DR, has that name alone.
+    return tuple(part for part in said if part not in SUFFIXES and part not in TITLES) or said
 
 
 def squashed(parts: Parts) -> str:

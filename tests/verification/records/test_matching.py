@@ -132,6 +132,10 @@ def test_no_text_at_all_breaks_the_comparison(family, given_name):
         ("HTI", ("JOSEPH", "MARIE"), ("JOSEPH", "MARIE-ROSE")),
         ("HTI", ("BAPTISTE", "WILNER"), ("JEAN-BAPTISTE", "WILNER")),
         ("MEX", ("ARELLANO GARCIA", "JOSE"), ("GARCIA", "JOSE")),
+        ("MEX", ("DE LA TORRE", "ANDRES"), ("GUZMAN TORRES", "ANDRES")),
+        ("MEX", ("MARTINEZ TORRES", "LUIS"), ("DE LA TORRE", "LUIS")),
+        ("CUB", ("LOPEZ MENDEZ", "JOSE"), ("MENDEZ LOPEZ", "JOSE LUIS")),
+        ("HTI", ("JEAN", "JEAN"), ("JEAN", "JUNIOR")),
     ],
 )
 def test_half_a_name_or_another_order_is_somebody_elses(country, typed, held):
@@ -148,11 +152,29 @@ def test_half_a_name_or_another_order_is_somebody_elses(country, typed, held):
         ("MEX", ("GARCIA ARELLANO", "JOSE"), ("GARCIA", "JOSE")),
         ("MEX", ("ARELLANO", "JOSE"), ("GARCIA ARELLANO", "JOSE")),
         ("PHL", ("DEAA CRUZ", "ANGELICA"), ("DELA CRUZ", "ANGELICA")),
+        ("CUB", ("LOPEZ MENDEZ", "JOSE"), ("MENDEZ LOPEZ", "JOSE")),
+        ("MEX", ("GUZMAN TORR", "ANDRES"), ("GUZMAN TORRES", "ANDRES")),
+        ("HTI", ("PIERRE", "JUNIOR"), ("PIERRE JR", "JUNIOR")),
     ],
 )
 def test_a_whole_name_left_out_is_still_the_persons(country, typed, held):
     about = About(frozenset({country}))
     assert compare(name_of(*typed), name_of(*held), about) is not Grade.NO
+
+
+class OfOneSex(ListedNames):
+    """A population in which only women are called AMAKA."""
+
+    def of_the_other_sex(self, name, sex):
+        return name == "AMAKA" and sex == "M"
+
+
+def test_the_consonants_of_a_name_that_only_the_other_sex_bears_make_no_spelling():
+    held, typed = name_of("EZE", "EMEKA"), name_of("EZE", "AMAKA")
+    man, woman = (About(frozenset({"NGA"}), sex) for sex in "MF")
+    assert compare(typed, held, man, OfOneSex()) is Grade.NO
+    assert compare(name_of("EZE", "EMEEKA"), held, man, OfOneSex()) is Grade.SPELLED
+    assert compare(held, typed, woman, OfOneSex()) is Grade.SPELLED
 
 
 class Peopled(ListedNames):
