@@ -32,6 +32,9 @@ def coming_by(**way: str) -> Iterator[None]:
         _way.reset(token)
 
 
+EVENTS, DISCLOSURES = "audit_auditevent", "audit_disclosureevent"
+
+
 def event(
     verb: str,
     *,
@@ -83,12 +86,12 @@ def disclosure(
 
 def record_all(events: Sequence[Entry]) -> None:
     """Write acts, in their order. One query."""
-    rows.insert("audit_auditevent", events)
+    rows.insert(EVENTS, events)
 
 
 def disclose_all(disclosures: Sequence[Entry]) -> None:
     """Write displays, in their order. One query."""
-    rows.insert("audit_disclosureevent", disclosures)
+    rows.insert(DISCLOSURES, disclosures)
 
 
 def record(

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from verification.records.models import BorneName
 from verification.records.naming import known
 
 SAMPLE = 8
@@ -78,6 +78,9 @@ def note(cursor: CursorWrapper, *, upload: int, first: int, last: int) -> None:
     )
 
 
+BORNE = "SELECT name, place, sex, bearers FROM records_bornename WHERE name = ANY(%s)"
+
+
 @dataclass(frozen=True, slots=True)
 class Bearers:
     """About how many people bear a name: as a family name, and as a given name by sex."""
@@ -97,14 +100,22 @@ def about_how_many(sample: list[int]) -> float:
 
 
 class PeoplesNames:
-    """The names of the people on record, and the public lists. One query a name, when asked."""
+    """The names of the people on record, and the public lists. One query a name, when asked.
 
-    def __init__(self) -> None:
-        self._bearers: dict[str, Bearers] = {}
+    `known` are names that were read before and still hold; what is read is added to it.
+    """
+
+    def __init__(self, known: dict[str, Bearers] | None = None) -> None:
+        self._bearers: dict[str, Bearers] = {} if known is None else known
+
+    def fetch(self, names: Iterable[str]) -> None:
+        """One query for all that are not known yet; none when all are."""
+        if wanted := sorted({name for name in names if name not in self._bearers}):
+            self._bearers |= _read(wanted)
 
     def bearers(self, name: str) -> Bearers:
         if name not in self._bearers:
-            self._bearers[name] = _read(name)
+            self.fetch((name,))
         return self._bearers[name]
 
     @cached_property
@@ -137,12 +148,18 @@ class PeoplesNames:
         return (rarest_given / self.people) * (rarest_family / self.people)
 
 
-def _read(name: str) -> Bearers:
-    rows = BorneName.objects.filter(name=name).values_list("place", "sex", "bearers")
-    count = {(place, sex): about_how_many(sample) for place, sex, sample in rows}
-    return Bearers(
-        family=sum(number for (place, _), number in count.items() if place == "f"),
-        given=sum(number for (place, _), number in count.items() if place == "g"),
-        men=count.get(("g", "M"), 0),
-        women=count.get(("g", "F"), 0),
-    )
+def _read(names: list[str]) -> dict[str, Bearers]:
+    counts: dict[str, dict[tuple[str, str], float]] = {name: {} for name in names}
+    with connection.cursor() as cursor:
+        cursor.execute(BORNE, [names])
+        for name, place, sex, sample in cursor.fetchall():
+            counts[name][place, sex] = about_how_many(sample)
+    return {
+        name: Bearers(
+            family=sum(number for (place, _), number in count.items() if place == "f"),
+            given=sum(number for (place, _), number in count.items() if place == "g"),
+            men=count.get(("g", "M"), 0),
+            women=count.get(("g", "F"), 0),
+        )
+        for name, count in counts.items()
+    }

@@ -1,6 +1,7 @@
 """How records are read: by identifier, through the index, and all from one state of it (S8)."""
 
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,8 +10,8 @@ from django.db import connection
 
 from verification.records.answer import Uploads
 from verification.records.held import Held, Identifier
-from verification.records.models import IndexBuild
-from verification.records.namebook import PeoplesNames
+from verification.records.models import IndexBuild, SourceUpload
+from verification.records.namebook import Bearers, PeoplesNames
 
 MOST_RECORDS = 60  # more than this behind one number is no one person
 
@@ -19,8 +20,10 @@ Answered = TypeVar("Answered")
 COLUMNS = """record.id, record.system, record.record_id,
             (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on, record.family_name,
             record.given_name, record.middle_name, record.date_of_birth, record.a_number,
-            record.country_of_birth, record.country_of_citizenship, upload.columns,
+            record.country_of_birth, record.country_of_citizenship, record.upload_id,
             record.own_values, record.photo_id, record.sex"""
+
+UPLOAD = 11  # the place of the upload among them
 
 BY_IDENTIFIER = f"""
 SELECT build.id, record.*
@@ -32,7 +35,6 @@ LEFT JOIN LATERAL (
         SELECT {COLUMNS}
         FROM records_indexentry entry
         JOIN records_sourcerecord record ON record.id = entry.record_pk
-        JOIN records_sourceupload upload ON upload.id = record.upload_id
         WHERE entry.value = wanted.value AND entry.kind = wanted.kind
         LIMIT %s
     ) held
@@ -41,32 +43,60 @@ LEFT JOIN LATERAL (
 
 
 NAMESAKES = f"""
-SELECT {COLUMNS}
-FROM records_sourcerecord record
-JOIN records_sourceupload upload ON upload.id = record.upload_id
-WHERE record.date_of_birth = %s AND record.family_name = ANY(%s)
-    AND record.replaced_in IS NULL AND record.closed_at IS NULL
-ORDER BY record.id
-LIMIT %s
+SELECT record.*
+FROM (SELECT DISTINCT * FROM unnest(%s::date[], %s::text[]) AS typed(born, family)) wanted
+CROSS JOIN LATERAL (
+    SELECT {COLUMNS}
+    FROM records_sourcerecord record
+    WHERE record.date_of_birth = wanted.born AND record.family_name = wanted.family
+        AND record.replaced_in IS NULL AND record.closed_at IS NULL
+    ORDER BY record.id
+    LIMIT %s
+) record
 """  # noqa: S608 (our own columns)
+
+Namesakes = tuple[date, str]  # a day of birth, and a family name as it is on record
 
 
 class IndexMoved(Exception):
     """The index was brought up to date between two reads that belong together."""
 
 
+class Known:
+    """What belongs to one state of the index and never changes: read once in a process."""
+
+    def __init__(self) -> None:
+        self.uploads: Uploads | None = None
+        self.bearers: dict[str, Bearers] = {}
+
+
+KEPT_STATES, KEPT_NAMES = 4, 50_000
+_known: OrderedDict[int, Known] = OrderedDict()
+
+
+def known_of(build: int) -> Known:
+    """What this process knows of the state; the oldest states are forgotten."""
+    known = _known.setdefault(build, Known())
+    while len(_known) > KEPT_STATES:
+        _known.popitem(last=False)
+    if len(known.bearers) > KEPT_NAMES:
+        known.bearers = {}
+    return known
+
+
 class Records:
     """The records behind identifiers, all as one state of the index has them, each read once.
 
-    For one question that is two queries, and one more for the uploads. A batch of questions calls
-    `fetch` with the identifiers of all of them first, and takes no more queries than one.
+    For one question that is two queries, and one more for the uploads once a state and process. A
+    batch of questions calls `fetch` with the identifiers of all of them first, and takes no more
+    queries than one.
     """
 
     def __init__(self) -> None:
         self._build: int | None = None
         self._by_pk: dict[int, Held] = {}
         self._by_identifier: dict[Identifier, list[Held]] = {}
-        self.book = PeoplesNames()
+        self._namesakes: dict[Namesakes, list[Held]] = {}
 
     def _seen(self, build: int) -> None:
         """Each query sees what was committed before it; two that see different states are none."""
@@ -75,12 +105,22 @@ class Records:
         self._build = build
 
     @cached_property
+    def book(self) -> PeoplesNames:
+        """The names of the people on record; what was asked of this state is known already."""
+        return PeoplesNames(None if self._build is None else known_of(self._build).bearers)
+
+    @cached_property
     def uploads(self) -> Uploads:
-        """One query: each system with the day that its newest upload in the index speaks of."""
+        """Each system with the day that its newest upload in the index speaks of. One query."""
+        if self._build is not None and (kept := known_of(self._build).uploads) is not None:
+            return kept
         newest = IndexBuild.objects.order_by("-pk").values_list("pk", "as_of").first()
         build, as_of = newest or (0, {})
         self._seen(build)
-        return tuple(sorted(as_of.items()))
+        uploads = tuple(sorted(as_of.items()))
+        if build:
+            known_of(build).uploads = uploads
+        return uploads
 
     def find(self, identifiers: Iterable[Identifier]) -> list[Held]:
         """The records that answer for any of the identifiers."""
@@ -103,19 +143,35 @@ class Records:
         self._seen(rows[0][0])
         self._by_identifier |= {number: [] for number in wanted}
         asked = set(wanted)
-        for _, *row in rows:
-            if row[0] is None:
-                continue
-            held = self._by_pk.setdefault(row[0], held_of(row))
+        new = [row[1:] for row in rows if row[1] is not None and row[1] not in self._by_pk]
+        self._by_pk |= {held.pk: held for held in helds_of(new)}
+        for pk in {row[1] for row in rows if row[1] is not None}:
+            held = self._by_pk[pk]
             for number in held.identifiers & asked:
                 self._by_identifier[number].append(held)
 
+    def namesakes(self, wanted: Iterable[Namesakes]) -> list[Held]:
+        """Who else was born that day under one of these names. Never an answer by itself."""
+        wanted = list(wanted)
+        self.fetch_namesakes(wanted)
+        found = {held.pk: held for one in wanted for held in self._namesakes[one]}
+        return [found[pk] for pk in sorted(found)]
 
-def namesakes(born: date, family_names: Iterable[str]) -> list[Held]:
-    """One query: who else was born that day under one of these family names. Never an answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(NAMESAKES, [born, sorted(set(family_names)), MOST_RECORDS])
-        return [held_of(list(row)) for row in cursor.fetchall()]
+    def fetch_namesakes(self, wanted: Iterable[Namesakes]) -> None:
+        """One query for those that were not asked yet; none when all were."""
+        new = sorted({one for one in wanted if one not in self._namesakes})
+        if not new:
+            return
+        self._namesakes |= {one: [] for one in new}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                NAMESAKES,
+                [[born for born, _ in new], [family for _, family in new], MOST_RECORDS],
+            )
+            rows = cursor.fetchall()
+        for held in helds_of(rows):
+            assert held.date_of_birth is not None
+            self._namesakes[held.date_of_birth, held.family_name].append(held)
 
 
 def from_one_index(ask: Callable[[Records], Answered]) -> Answered:
@@ -132,7 +188,19 @@ def find(identifiers: Iterable[Identifier]) -> list[Held]:
     return Records().find(identifiers)
 
 
-def held_of(row: list[Any]) -> Held:
+_columns: dict[int, tuple[str, ...]] = {}  # of each upload; an upload never changes
+
+
+def helds_of(rows: Sequence[Sequence[Any]]) -> list[Held]:
+    """Rows of `COLUMNS` as records. One query for uploads that this process has not met."""
+    if unknown := {row[UPLOAD] for row in rows} - _columns.keys():
+        uploads = SourceUpload.objects.filter(pk__in=unknown).values_list("pk", "columns")
+        _columns.update((pk, tuple(columns)) for pk, columns in uploads)
+    return [held_of((*row[:UPLOAD], _columns[row[UPLOAD]], *row[UPLOAD + 1 :])) for row in rows]
+
+
+def held_of(row: Sequence[Any]) -> Held:
+    """A record from a row of `COLUMNS` whose upload's id gave way to the names of its columns."""
     return Held(
         pk=row[0],
         system=row[1],

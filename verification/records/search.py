@@ -1,12 +1,11 @@
 """What initial verification asks (S3.1): is there a record of this person, and what does it say?
 
 By the identifiers of the document first; then name and date of birth must be that person's. There
-is no search by name. At most three queries, each by index, whatever the number of people on record.
+is no search by name. At most five queries for one question or a batch of them, each by index,
+whatever the number of people on record; three for a name that is typed as it is on record.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -14,63 +13,11 @@ from verification.records.answer import Answer, Uploads, answer_from, referred
 from verification.records.chain import PETITIONS
 from verification.records.freshness import unavailable_systems
 from verification.records.held import Held, Identifier
-from verification.records.matching import (
-    About,
-    Grade,
-    Judgment,
-    Name,
-    alias_name,
-    judge,
-    name_of,
-)
+from verification.records.matching import About, Grade, Judgment, Name, judge
 from verification.records.models import Photo
-from verification.records.namebook import PeoplesNames
-from verification.records.reading import MOST_RECORDS, Records, from_one_index, namesakes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """What a caseworker typed, in canonical form."""
-
-    document_type: str
-    family_name: str
-    given_name: str
-    middle_name: str = ""
-    date_of_birth: date
-    a_number: str = ""
-    i94_number: str = ""
-    sevis_id: str = ""
-    card_number: str = ""
-    naturalization_certificate: str = ""
-    citizenship_certificate: str = ""
-    passport_number: str = ""
-    passport_country: str = ""
-    visa_number: str = ""
-    document_expires_on: date | None = None
-    also_known_as: tuple[str, ...] = ()
-
-    @cached_property
-    def names(self) -> tuple[Name, ...]:
-        own = name_of(self.family_name, self.given_name, self.middle_name)
-        return (own, *(alias_name(text) for text in self.also_known_as if text.strip()))
-
-    @cached_property
-    def identifiers(self) -> tuple[Identifier, ...]:
-        typed = (
-            ("a_number", self.a_number.zfill(9) if self.a_number else ""),
-            ("i94", self.i94_number),
-            ("sevis", self.sevis_id),
-            ("card", self.card_number),
-            ("naturalization", self.naturalization_certificate),
-            ("citizenship", self.citizenship_certificate),
-            (
-                "passport",
-                self.passport_number and f"{self.passport_country}:{self.passport_number}",
-            ),
-            ("visa", self.visa_number),
-        )
-        return tuple((kind, re.sub(r"[\s-]", "", text).upper()) for kind, text in typed if text)
-
+from verification.records.namebook import EVERYBODY, PeoplesNames
+from verification.records.question import Query, as_meant, misread
+from verification.records.reading import MOST_RECORDS, Namesakes, Records, from_one_index
 
 # Which systems can know an identifier; one of them must have been uploaded at all.
 KNOWN_BY = {
@@ -87,105 +34,107 @@ KNOWN_BY = {
 UNIQUE = frozenset({"a_number", "i94", "sevis", "card", "naturalization", "citizenship"})
 
 
-# What is read in place of a digit, in numbers whose format does not say where letters stand.
-DIGITS = str.maketrans("OQILZSB", "0011258")
-LETTERS_ANYWHERE = frozenset({"passport", "visa", "naturalization", "citizenship"})
+class Search:
+    """One question on its way to its answer: the records found, and those of whom the name fits."""
+
+    def __init__(self, query: Query, records: Records) -> None:
+        self.query, self.records = query, records
+        self.found = records.find((*query.identifiers, *misread(query.identifiers)))
+        # More than belong to any one person are not looked at.
+        together = self.found if len(self.found) <= MOST_RECORDS else []
+        self.around = neighborhood(together, records)
+
+    def is_exact(self) -> bool:
+        return any(as_typed(self.query, record) for record in self.around)
+
+    def names(self) -> set[str]:
+        """The parts of names that the comparison may have to know about; none when it is exact."""
+        if not self.found or self.is_exact():
+            return set()
+        compared = [*self.query.names, *(name for held in self.around for name in held.names)]
+        return {EVERYBODY, *(part for name in compared for part in name.all)}
+
+    @cached_property
+    def fitting(self) -> list[Held]:
+        book = self.records.book
+        return [record for record in self.around if judged(self.query, record, book).fits]
+
+    def rivals(self) -> set[Namesakes]:
+        """Under which names somebody else may have been born that day; none when it is exact."""
+        if not self.found or not self.fitting or self.is_exact():
+            return set()
+        return namesakes_of(self.query)
+
+    def answer(self, today: date) -> Answer:
+        query, found, uploads = self.query, self.found, self.records.uploads
+
+        def refer(code: int, *reasons: str, rule: str = "") -> Answer:
+            return referred(code, *reasons, rule=rule, searched=uploads)
+
+        typed = query.identifiers
+        if not found:
+            if unanswerable(typed, uploads, today=today):
+                return refer(5, "source_unavailable", rule="system_not_loaded")
+            return refer(37, "no_record", rule="identifier_not_on_record")
+        if len(found) > MOST_RECORDS:
+            return refer(5, "ambiguous", rule="too_many_records")
+        if not self.fitting:
+            reasons = mismatches(query, found, self.records.book)
+            return refer(37, *reasons, rule="identifier_of_someone_else")
+
+        person, stranger = whole_person(self.fitting, self.around)
+        meant = as_meant(typed, person)
+        held = {number for record in found for number in record.identifiers}
+        unknown = {number for number in meant if number[0] in UNIQUE and number not in held}
+        if unanswerable(unknown, uploads, today=today, stale_only=True):
+            return refer(5, "source_unavailable", rule="system_not_loaded")
+        if doubt := self.why_not(person, meant, stranger=stranger):
+            code, reason, rule = doubt
+            return refer(code, reason, rule=rule)
+        return answer_from(
+            person,
+            today=today,
+            shown=frozenset(meant),
+            exactly=any(as_typed(query, record) for record in self.fitting),
+            searched=uploads,
+        )
+
+    def why_not(
+        self, person: Sequence[Held], meant: Sequence[Identifier], *, stranger: bool
+    ) -> tuple[int, str, str] | None:
+        """Why the records that fit may be somebody else's: statement, reason and rule."""
+        if stranger:
+            return 5, "ambiguous", "number_shared_with_another_person"
+        if several_people(person):
+            return 5, "ambiguous", "two_people_fit"
+        if not all_theirs(meant, person, self.found):
+            return 37, "document_mismatch", "identifiers_of_different_people"
+        if is_rivaled(self.query, person, self.records):
+            return 5, "ambiguous", "somebody_else_bears_the_name"
+        return None
 
 
-def misread(typed: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    """Other readings of numbers that may begin with letters: O, I, Z, S or B for a digit."""
-    found = set()
-    for kind, value in typed:
-        if kind in LETTERS_ANYWHERE:
-            country, colon, number = value.rpartition(":")
-            for kept in range(4):
-                other = number[:kept] + number[kept:].translate(DIGITS)
-                found.add((kind, f"{country}{colon}{other}"))
-    return tuple(sorted(found - set(typed)))
+def search_all(queries: Sequence[Query], *, today: date, records: Records) -> list[Answer]:
+    """Answer the questions, in their order: at most five queries, however many there are.
 
-
-def as_meant(typed: Iterable[Identifier], person: Sequence[Held]) -> tuple[Identifier, ...]:
-    """The typed numbers, a misread one as it is on the person's own record."""
-    theirs = frozenset().union(*(record.identifiers for record in person))
-    return tuple(
-        next((other for other in misread((number,)) if other in theirs), number)
-        if number not in theirs
-        else number
-        for number in typed
-    )
-
-
-def fetch_people(records: Records, queries: Sequence[Query]) -> None:
-    """Read in two queries all that `initial_search` will want to know for each of the queries."""
+    Two for the records, one for the uploads that the index has taken in, one for what is known of
+    the names that are not typed as they are on record, and one for those people's namesakes.
+    """
     typed = {
         number for query in queries for number in (*query.identifiers, *misread(query.identifiers))
     }
     records.fetch(typed)
-    found = [held for number in typed for held in records.find([number])]
-    records.fetch({number for held in found for number in held.identifiers})
+    records.fetch(shared_numbers(records.find(typed)))
+    searches = [Search(query, records) for query in queries]
+    records.book.fetch({name for search in searches for name in search.names()})
+    records.fetch_namesakes({rival for search in searches for rival in search.rivals()})
+    return [search.answer(today) for search in searches]
 
 
-def initial_search(query: Query, *, today: date, records: Records | None = None) -> Answer:
+def initial_search(query: Query, *, today: date) -> Answer:
     """Answer one initial verification, from one state of the index."""
-    if records is None:
-        return from_one_index(lambda held: initial_search(query, today=today, records=held))
-    uploads = records.uploads
-
-    def refer(code: int, *reasons: str, rule: str = "") -> Answer:
-        return referred(code, *reasons, rule=rule, searched=uploads)
-
-    typed = query.identifiers
-    found = records.find((*typed, *misread(typed)))
-    if not found:
-        if unanswerable(typed, uploads, today=today):
-            return refer(5, "source_unavailable", rule="system_not_loaded")
-        return refer(37, "no_record", rule="identifier_not_on_record")
-    if len(found) > MOST_RECORDS:
-        return refer(5, "ambiguous", rule="too_many_records")
-
-    book = records.book
-    around = neighborhood(found, records)
-    fitting = [record for record in around if judged(query, record, book).fits]
-    if not fitting:
-        return refer(37, *mismatches(query, found, book), rule="identifier_of_someone_else")
-
-    person, stranger = whole_person(fitting, around)
-    meant = as_meant(typed, person)
-    held = {number for record in found for number in record.identifiers}
-    unknown = {number for number in meant if number[0] in UNIQUE and number not in held}
-    if unanswerable(unknown, uploads, today=today, stale_only=True):
-        return refer(5, "source_unavailable", rule="system_not_loaded")
-    if doubt := why_not(query, person, meant, found, stranger=stranger):
-        code, reason, rule = doubt
-        return refer(code, reason, rule=rule)
-
-    return answer_from(
-        person,
-        today=today,
-        shown=frozenset(meant),
-        exactly=any(as_typed(query, record) for record in fitting),
-        searched=uploads,
-    )
-
-
-def why_not(
-    query: Query,
-    person: Sequence[Held],
-    meant: Sequence[Identifier],
-    found: Sequence[Held],
-    *,
-    stranger: bool,
-) -> tuple[int, str, str] | None:
-    """Why the records that fit may still be somebody else's: statement, reason and rule."""
-    if stranger:
-        return 5, "ambiguous", "number_shared_with_another_person"
-    if several_people(person):
-        return 5, "ambiguous", "two_people_fit"
-    if not all_theirs(meant, person, found):
-        return 37, "document_mismatch", "identifiers_of_different_people"
-    if is_rivaled(query, person):
-        return 5, "ambiguous", "somebody_else_bears_the_name"
-    return None
+    [answer] = from_one_index(lambda records: search_all([query], today=today, records=records))
+    return answer
 
 
 def unanswerable(
@@ -224,7 +173,7 @@ def judged(query: Query, record: Held, book: PeoplesNames) -> Judgment:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _judged(
     typed: tuple[Name, ...],
     born: date,
@@ -236,7 +185,7 @@ def _judged(
     return judge(typed, born, held, held_born, about, book)
 
 
-def is_rivaled(query: Query, person: Sequence[Held]) -> bool:
+def is_rivaled(query: Query, person: Sequence[Held], records: Records) -> bool:
     """Whether the name was not typed as on record, but just as somebody else bears it.
 
     Somebody with the same birthday who shares no number with this person: a twin, most likely.
@@ -244,12 +193,17 @@ def is_rivaled(query: Query, person: Sequence[Held]) -> bool:
     if any(as_typed(query, record) for record in person):
         return False
     numbers = frozenset().union(*(record.identifiers for record in person))
-    typed = query.names[0]
-    written = {sign.join(typed.family or typed.given) for sign in (" ", "-", "")}
     return any(
-        numbers.isdisjoint(other.identifiers) and typed in other.names
-        for other in namesakes(query.date_of_birth, written)
+        numbers.isdisjoint(other.identifiers) and query.names[0] in other.names
+        for other in records.namesakes(namesakes_of(query))
     )
+
+
+def namesakes_of(query: Query) -> set[Namesakes]:
+    """Where people are to be looked for who are called and were born as was typed."""
+    typed = query.names[0]
+    parts = typed.family or typed.given
+    return {(query.date_of_birth, sign.join(parts)) for sign in (" ", "-", "")}
 
 
 def same_person(left: Held, right: Held) -> bool:
@@ -271,10 +225,14 @@ def mismatches(query: Query, found: Sequence[Held], book: PeoplesNames) -> tuple
 
 def neighborhood(found: Sequence[Held], records: Records) -> list[Held]:
     """With the records found, all that share a number with them."""
-    known = {number for record in found for number in record.identifiers}
-    known = {(kind, value) for kind, value in known if kind != "petition"}  # of many people
-    together = {record.pk: record for record in (*found, *records.find(known))}
+    together = {record.pk: record for record in (*found, *records.find(shared_numbers(found)))}
     return sorted(together.values(), key=lambda record: record.pk)
+
+
+def shared_numbers(found: Iterable[Held]) -> set[Identifier]:
+    """All numbers of the records, but those of petitions, which are for many people."""
+    numbers = frozenset().union(*(record.identifiers for record in found))
+    return {(kind, value) for kind, value in numbers if kind != "petition"}
 
 
 def whole_person(fitting: Sequence[Held], around: Sequence[Held]) -> tuple[list[Held], bool]:

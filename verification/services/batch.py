@@ -163,7 +163,7 @@ class Asking:
     clock: Callable[[], datetime]
 
     def verify(self, chunk: list[Row]) -> list[Answer]:
-        """The answers to the rows, in their order: one transaction, a dozen queries."""
+        """The answers to the rows, in their order: one transaction, eight statements at most."""
         asked = [_asked(row) for row in chunk]
         submissions = [one for one in asked if isinstance(one, Submission)]
         with scope_for(self.by):

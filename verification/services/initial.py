@@ -18,6 +18,7 @@ from agreements.enums import AccessMode
 from agreements.selectors.binding import Permitted, permitted, why_nothing_may_be_asked
 from save_portal import audit, rows
 from save_portal.accounts.models import Agency, User
+from save_portal.rows import Dependents
 from save_portal.web.timing import measured
 from verification import case_number, deadlines, policies
 from verification.deadlines import Deadline
@@ -34,8 +35,9 @@ from verification.immigration_documents import FIELDS
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CaseDraft, ChargeEvent, InitialAnswer
 from verification.records.answer import Answer
-from verification.records.reading import Records, from_one_index
-from verification.records.search import Query, fetch_people, initial_search
+from verification.records.question import Query
+from verification.records.reading import from_one_index
+from verification.records.search import search_all
 from verification.records.statements import TEXTS
 from verification.rules import voter
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
@@ -124,7 +126,7 @@ def initiate(
 def initiate_all(
     *, by: User, at: datetime, submissions: Sequence[Submission]
 ) -> list[Begun | CaseError]:
-    """Begin a case for each submission, or say why not, in their order. Ten queries for them all.
+    """Begin a case for each submission, or say why not, in their order: eight statements at most.
 
     Equal questions, among the submissions or asked by somebody else at the same moment, make one
     case: the unique index of open questions decides, and the others are refused with its number.
@@ -262,16 +264,11 @@ def _permitted(submission: Submission, permission: Permission) -> Submission:
 
 
 def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:
-    """The answers to all, in their order. Three queries."""
+    """The answers to all, in their order. Five queries at most."""
     asked = list(submissions)
     queries = [_query(submission) for submission in asked]
-
-    def answers(records: Records) -> list[Answer]:
-        fetch_people(records, queries)
-        return [initial_search(query, today=today, records=records) for query in queries]
-
     with measured("sources"):
-        found = from_one_index(answers)
+        found = from_one_index(lambda records: search_all(queries, today=today, records=records))
     return [
         _doubted(answer)
         if submission.document_doubt
@@ -387,20 +384,19 @@ def _begin(waiting: dict[int, Begun], permission: Permission) -> dict[int, Begun
     with transaction.atomic(savepoint=False):
         # In one order everywhere, so that two batches never wait for each other in a ring.
         cases = sorted((begun.row for begun in waiting.values()), key=itemgetter("fingerprint"))
-        inserted = rows.insert(
-            Case._meta.db_table, cases, skip_conflicts=True, returning=("number", "id")
+        answered = [
+            _Answered(None, begun.number, by.department_id, begun.submission, begun.answer)
+            for begun in waiting.values()
+        ]
+        ids = rows.insert_with(
+            Case._meta.db_table,
+            cases,
+            _answer_rows(answered, kind=ChargeKind.INITIAL, by=by, at=at),
+            key="number",
         )
-        ids: dict[str, int] = dict(inserted)
         written = {place: begun for place, begun in waiting.items() if begun.number in ids}
         for begun in written.values():
             begun.row["id"] = ids[begun.number]
-        answered = [
-            _Answered(
-                begun.row["id"], begun.number, by.department_id, begun.submission, begun.answer
-            )
-            for begun in written.values()
-        ]
-        _write_answers(answered, kind=ChargeKind.INITIAL, by=by, at=at)
     results: dict[int, Begun | CaseError] = dict(written)
     if len(written) < len(waiting):
         refused = {
@@ -423,79 +419,92 @@ def _begin(waiting: dict[int, Begun], permission: Permission) -> dict[int, Begun
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    case_id: int
+    case_id: int | None  # None for a case that is only now written
     number: str
     department_id: int | None
     submission: Submission
     answer: Answer
 
+    @property
+    def confirmed(self) -> bool:
+        return self.answer.returned is not None
+
 
 def _write_answers(
     answered: Sequence[_Answered], *, kind: ChargeKind, by: User, at: datetime
 ) -> None:
+    """The same rows for cases that are there already."""
+    for more in _answer_rows(answered, kind=kind, by=by, at=at):
+        numbers = {one.number: one.case_id for one in answered}
+        rows.insert(
+            more.table,
+            [
+                {**row, **{name: numbers[number] for name in more.takes}}
+                for row, number in zip(more.rows, more.of, strict=True)
+            ],
+        )
+
+
+def _answer_rows(
+    answered: Sequence[_Answered], *, kind: ChargeKind, by: User, at: datetime
+) -> list[Dependents]:
     """The answers, their charges, their audit events, and a disclosure where a record came back."""
     common = {"agency_id": by.agency_id, "at": at, "by_id": by.pk}
-    rows.insert(
-        InitialAnswer._meta.db_table,
-        [
-            {
-                **common,
-                "case_id": one.case_id,
-                "asked": one.submission.as_json(),
-                "outcome": one.answer.outcome,
-                "reasons": one.answer.reasons,
-                "statement_code": one.answer.statement_code,
-                "statement": one.answer.statement,
-                "returned": one.answer.returned,
-                "record_refs": one.answer.record_refs,
-                "rule": one.answer.rule,
-                "searched": one.answer.searched,
-                "person_ref": one.answer.person_ref if one.answer.returned is not None else "",
-                "photo_id": one.answer.photo_id if one.answer.returned is not None else None,
-                "grade": one.answer.grade,
-                "grounds": one.answer.grounds,
-            }
-            for one in answered
-        ],
-    )
-    rows.insert(
-        ChargeEvent._meta.db_table,
-        [
-            {**common, "case_id": one.case_id, "department_id": one.department_id, "kind": kind}
-            for one in answered
-        ],
-    )
+    every = [one.number for one in answered]
+    confirmed = [one for one in answered if one.confirmed]
     verb = "case.initiated" if kind == ChargeKind.INITIAL else "case.retried"
-    audit.record_all(
-        [
-            audit.event(
-                verb,
-                by=by,
-                at=at,
-                subject_type="case",
-                subject_id=one.number,
-                agency_id=by.agency_id,
-                data={
-                    "outcome": one.answer.outcome,
-                    "reasons": list(one.answer.reasons),
-                    "charge": kind.value,
-                },
-            )
-            for one in answered
-        ]
-    )
-    audit.disclose_all(
-        [
-            audit.disclosure(
-                by=by,
-                at=at,
-                agency_id=by.agency_id,
-                person_ref=one.answer.person_ref,
-                fields=one.answer.returned,
-                purpose=",".join(one.submission.benefits),
-                case_number=one.number,
-            )
-            for one in answered
-            if one.answer.returned is not None
-        ]
-    )
+    answers = [
+        {
+            **common,
+            "asked": one.submission.as_json(),
+            "outcome": one.answer.outcome,
+            "reasons": one.answer.reasons,
+            "statement_code": one.answer.statement_code,
+            "statement": one.answer.statement,
+            "returned": one.answer.returned,
+            "record_refs": one.answer.record_refs,
+            "rule": one.answer.rule,
+            "searched": one.answer.searched,
+            "person_ref": one.answer.person_ref if one.confirmed else "",
+            "photo_id": one.answer.photo_id if one.confirmed else None,
+            "grade": one.answer.grade,
+            "grounds": one.answer.grounds,
+        }
+        for one in answered
+    ]
+    charges = [{**common, "department_id": one.department_id, "kind": kind} for one in answered]
+    events = [
+        audit.event(
+            verb,
+            by=by,
+            at=at,
+            subject_type="case",
+            subject_id=one.number,
+            agency_id=by.agency_id,
+            data={
+                "outcome": one.answer.outcome,
+                "reasons": list(one.answer.reasons),
+                "charge": kind.value,
+            },
+        )
+        for one in answered
+    ]
+    disclosures = [
+        audit.disclosure(
+            by=by,
+            at=at,
+            agency_id=by.agency_id,
+            person_ref=one.answer.person_ref,
+            fields=one.answer.returned or (),
+            purpose=",".join(one.submission.benefits),
+            case_number=one.number,
+        )
+        for one in confirmed
+    ]
+    of_case = {"case_id": "id"}
+    return [
+        Dependents(InitialAnswer._meta.db_table, answers, every, of_case),
+        Dependents(ChargeEvent._meta.db_table, charges, every, of_case),
+        Dependents(audit.EVENTS, events, every),
+        Dependents(audit.DISCLOSURES, disclosures, [one.number for one in confirmed]),
+    ]

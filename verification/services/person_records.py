@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from verification.models import Case
 from verification.records import search
 from verification.records.held import Held
+from verification.records.question import Query, misread
 from verification.records.reading import Records, from_one_index
 
 SECRET_COLUMNS = ("passport_number", "visa_number")
@@ -36,8 +37,8 @@ def of_case(case: Case) -> PersonRecords:
     return from_one_index(lambda records: _around(query, records))
 
 
-def _around(query: search.Query, records: Records) -> PersonRecords:
-    found = records.find((*query.identifiers, *search.misread(query.identifiers)))
+def _around(query: Query, records: Records) -> PersonRecords:
+    found = records.find((*query.identifiers, *misread(query.identifiers)))
     if not found:
         return PersonRecords((), ())
     around = search.neighborhood(found, records)
@@ -64,9 +65,9 @@ def secret_numbers(case: Case, found: PersonRecords) -> frozenset[str]:
     return frozenset((on_record | {case.passport_number, case.visa_number}) - {""})
 
 
-def query_of(case: Case) -> search.Query:
+def query_of(case: Case) -> Query:
     """What the case asks, as the records are asked."""
-    return search.Query(
+    return Query(
         document_type=case.document_type,
         family_name=case.family_name,
         given_name=case.given_name,

@@ -8,7 +8,8 @@ from tests.verification.records.files import row, write
 from verification.records import freshness, index
 from verification.records.freshness import Upload, unavailable_systems
 from verification.records.loading import load
-from verification.records.search import Query, initial_search
+from verification.records.question import Query
+from verification.records.search import initial_search
 from verification.records.systems import SYSTEMS
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -14,7 +14,8 @@ from verification.records.photos import content_type_of
 from verification.records.population import SITUATIONS, write_uploads
 from verification.records.population.name_lists import CULTURES
 from verification.records.population.portraits import portrait
-from verification.records.search import Query, initial_search
+from verification.records.question import Query
+from verification.records.search import initial_search
 from verification.records.systems import SYSTEMS
 
 NUMBERS = (

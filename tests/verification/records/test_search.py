@@ -9,7 +9,9 @@ import pytest
 from tests.verification.records.files import row, write
 from verification.records import index
 from verification.records.loading import load
-from verification.records.search import Query, initial_search, photo
+from verification.records.question import Query
+from verification.records.reading import from_one_index
+from verification.records.search import initial_search, photo, search_all
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -217,7 +219,7 @@ def test_the_newest_cards_photo_comes_with_the_answer(on_record, tmp_path):
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_the_search_needs_three_queries_however_many_are_on_record(
+def test_the_search_needs_two_queries_however_many_are_on_record(
     on_record, django_assert_num_queries, people
 ):
     more = [
@@ -225,7 +227,27 @@ def test_the_search_needs_three_queries_however_many_are_on_record(
         for n in range(people)
     ]
     on_record(CIS=[{}, *more])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # with the uploads of this index and their columns
         assert ask().outcome == "confirmed"
     with django_assert_num_queries(2):
+        assert ask().outcome == "confirmed"
+    with django_assert_num_queries(1):
         assert ask(a_number="999999999").reasons == ("no_record",)
+
+
+def test_names_typed_otherwise_cost_two_queries_more_for_a_batch_too(
+    on_record, django_assert_num_queries
+):
+    typed_otherwise = [
+        replace(ASKED, given_name=given)
+        for given in (ASKED.given_name[:-1], ASKED.given_name[1:], "Zzyxw", ASKED.given_name)
+    ]
+    on_record(CIS=[{}])
+    ask()
+    with django_assert_num_queries(4):
+        answers = from_one_index(
+            lambda records: search_all(typed_otherwise, today=TODAY, records=records)
+        )
+    assert answers[-1].outcome == "confirmed"
+    assert answers[2].reasons == ("name_mismatch",)
+    assert answers == [initial_search(query, today=TODAY) for query in typed_otherwise]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.verification.records.files import row, write
 from verification.records import index
 from verification.records.loading import load
-from verification.records.search import Query, initial_search
+from verification.records.question import Query
+from verification.records.search import initial_search
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
