@@ -212,7 +212,7 @@ def children(local: Path, port: int) -> list[Child]:
     python = str(environment.PYTHON)
     gunicorn = [
         *(python, "-m", "gunicorn", "save_portal.wsgi:application"),
-        *("--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
+        *("--bind", f"{HOST}:{port}", "--worker-class", "save_portal.web.server.Worker"),
         *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "10"),
         "--no-control-socket",
     ]

@@ -17,7 +17,7 @@ from uuid import uuid4
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import exceptions
@@ -246,6 +246,7 @@ SLUGS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NotAcceptable, "not-acceptable"),
     (exceptions.UnsupportedMediaType, "unsupported-media-type"),
     (exceptions.ParseError, "malformed-request"),
+    (UnreadablePostError, "too-slow"),
     (RequestDataTooBig, "body-too-large"),
     (SuspiciousOperation, "malformed-request"),
     (OperationalError, "unavailable"),

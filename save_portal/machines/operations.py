@@ -13,6 +13,7 @@ READS_QUERY = ("malformed-request", "not-acceptable")
 READS_BODY = (
     "malformed-request",
     "not-acceptable",
+    "too-slow",
     "request-in-progress",
     "body-too-large",
     "unsupported-media-type",

@@ -90,6 +90,16 @@ KINDS: dict[str, Kind] = {
             "Could not satisfy the request Accept header.",
         ),
         Kind(
+            "too-slow",
+            408,
+            "The body did not come in time",
+            "The body was cut off: for 10 seconds nothing came, or on the whole less than 1,000 "
+            "bytes a second. Nothing was done.",
+            "Send it again with the same `Idempotency-Key`, over a better line or in a smaller "
+            "piece.",
+            "The body did not come in time, and was cut off.",
+        ),
+        Kind(
             "refused",
             409,
             "A rule stands before this",
