@@ -63,7 +63,7 @@ class PacedSocket(socket.socket):
         return data
 
 
-class Worker(ThreadWorker):
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn says nothing of its types
     """`gunicorn --worker-class save_portal.web.server.Worker`."""
 
     def enqueue_req(self, conn: TConn) -> None:
