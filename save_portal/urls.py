@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("save_portal.web.urls")),
     path("oauth/", include("save_portal.machines.oauth_urls")),
     path("api/", include("save_portal.machines.urls")),
+    path("api/docs/", include("verification.docs_urls")),
     path("api/v1/", include("verification.api.urls")),
     path("api/v1/", include("billing.api_urls")),
     path("api/<path:rest>", missing),

@@ -47,10 +47,9 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def visible_to(self, user: User) -> CaseQuerySet:
         """The cases this person may read: own, the group's, the agency's, or all for an office."""
-        if user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE):
-            return self
         if user.agency_id is None:
-            return self.none()
+            offices = user.can(Permission.REVIEW_REQUESTS) or user.can(Permission.MANAGE_QUEUE)
+            return self if offices else self.none()
         mine = self.filter(agency_id=user.agency_id)
         if user.role == Role.MACHINE:
             # No system goes through people's eligibility to vote (S1.5).

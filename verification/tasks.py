@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from verification.services import batch_work, batches, closing, correction, reminders, sources
+from verification.services import (
+    batch_work,
+    batches,
+    closing,
+    correction,
+    reminders,
+    sandbox,
+    sources,
+)
 
 
 @app.periodic(cron="17 * * * *")
@@ -57,3 +65,10 @@ def expire_batches(timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, tz=UTC)
     batch_work.expire(at=at)
     batch_work.sweep(at=at)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="run_sandboxes", pass_context=False)
+def run_sandboxes(timestamp: int) -> None:
+    """Every five minutes: what the clocks of sandboxes say is due, verifiers' answers too."""
+    sandbox.run_all()

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from verification.views import (
     accuracy,
@@ -20,10 +20,36 @@ from verification.views import (
     programs,
     review,
     review_board,
+    sandbox,
     sources,
 )
 
 app_name = "verification"
+
+
+def systems(part: str) -> list[URLPattern]:
+    """The pages about an agency's systems, in production or in its sandbox."""
+    below, prefix = ("sandbox/", "sandbox-") if part else ("", "")
+    given = {"sandbox": bool(part)}
+    return [
+        path(f"systems/{below}{address}", view, given, name=f"{prefix}{name}")
+        for address, view, name in (
+            ("", machines.index, "machines"),
+            ("new/", machines.make, "machine-new"),
+            ("<int:client_id>/secrets/", machines.add_secret, "machine-secret"),
+            (
+                "<int:client_id>/secrets/<int:secret_id>/end/",
+                machines.end_secret,
+                "machine-secret-end",
+            ),
+            ("endpoints/new/", machines.add_webhook, "webhook-new"),
+            ("endpoints/<int:webhook_id>/end/", machines.end_webhook, "webhook-end"),
+            ("endpoints/<int:webhook_id>/replay/", machines.replay_webhook, "webhook-replay"),
+            ("<int:client_id>/end/", machines.end, "machine-end"),
+            ("<int:client_id>/certificate/", machines.certificate, "machine-certificate"),
+        )
+    ]
+
 
 urlpatterns = [
     path("", home.home, name="my-work"),
@@ -114,20 +140,10 @@ urlpatterns = [
     path("review/<str:number>/release/", review.release, name="release"),
     path("review/<str:number>/hand-over/", review.hand_over, name="hand-over"),
     path("review/<str:number>/draft/", review.draft, name="review-draft"),
-    path("systems/", machines.index, name="machines"),
-    path("systems/new/", machines.make, name="machine-new"),
-    path("systems/<int:client_id>/secrets/", machines.add_secret, name="machine-secret"),
-    path(
-        "systems/<int:client_id>/secrets/<int:secret_id>/end/",
-        machines.end_secret,
-        name="machine-secret-end",
-    ),
-    path("systems/endpoints/new/", machines.add_webhook, name="webhook-new"),
-    path("systems/endpoints/<int:webhook_id>/end/", machines.end_webhook, name="webhook-end"),
-    path(
-        "systems/endpoints/<int:webhook_id>/replay/", machines.replay_webhook, name="webhook-replay"
-    ),
-    path("systems/<int:client_id>/end/", machines.end, name="machine-end"),
+    *systems(""),
+    *systems("sandbox"),
+    path("systems/sandbox/clock/", sandbox.move_clock, name="sandbox-clock"),
+    path("systems/sandbox/anew/", sandbox.begin_anew, name="sandbox-anew"),
     path("program/answer-times/", answer_times.show, name="answer-times"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/begin/", corrections.begin, name="begin-correction"),

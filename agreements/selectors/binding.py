@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection
 
 from agreements.articles import Article
-from agreements.enums import AccessMode, Kind, programs_under
+from agreements.enums import AccessMode, Kind, Purpose, programs_under
 from agreements.lifecycles.agreement import BINDING, AgreementStatus
 from agreements.models import Agreement
 from agreements.models.agreement import amended_terms
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import agency_scope
+from save_portal.benefits import Benefit
 
 _PERMITS = """
     SELECT number, kind, purposes, benefits, access_modes, contractors, amended, choices <> '{}'
@@ -61,14 +62,27 @@ class Permitted:
         return ", ".join(str(AccessMode(mode).label) for mode in self.access_modes)
 
 
+def permitted_in_a_sandbox() -> Permitted:
+    """Everything that the operator offers: an integrator begins before an agreement is signed."""
+    return Permitted(
+        number="SANDBOX",
+        kind=Kind.MOA,
+        purposes=tuple(Purpose.values),
+        benefits=programs_under(Purpose.values, Benefit.values),
+        access_modes=tuple(AccessMode.values),
+    )
+
+
 def permitted(*, agency: Agency, on: date, hold: bool = False) -> Permitted | None:
     """What the agency may ask on the day; None without an agreement in force. One query.
 
     Supplements count from their day on. With `hold` the answer stays true until the transaction
     ends: whoever suspends, ends or supplements the agreement waits for it, and who comes after
     them reads the new state. A contractor asks what the agency may for which it acts, as long as
-    the agreement names it (S1.2); four queries more.
+    the agreement names it (S1.2); four queries more. In a sandbox everything is permitted.
     """
+    if agency.is_sandbox:
+        return permitted_in_a_sandbox()
     if agency.acts_for is not None and not agency.acts_for.is_active:
         return None
     with party_scope(agency), connection.cursor() as cursor:

@@ -52,7 +52,7 @@ def open_account(
     if any(is_named(contractor.name, [line]) for contractor in opened):
         raise AgreementError("This contractor has its account already.", field="line")
     name = name_in(line)
-    contractor = Agency.objects.create(
+    contractor: Agency = Agency.objects.create(
         code=code_for(name),
         name=name,
         kind=Agency.Kind.CONTRACTOR,

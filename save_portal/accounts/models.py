@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from save_portal.accounts.querysets import (
+    AgencyManager,
     AgencyQuerySet,
     DepartmentQuerySet,
     GroupQuerySet,
@@ -25,6 +26,7 @@ from save_portal.accounts.querysets import (
 )
 from save_portal.accounts.roles import (
     AGENCY_ROLES,
+    AUTOMATIC_ROLES,
     ROLE_PERMISSIONS,
     SECOND_FACTOR_ROLES,
     Permission,
@@ -49,12 +51,22 @@ class Agency(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="contractors"
     )
     time_zone = models.CharField(max_length=40, default="America/New_York")
+    sandbox_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sandboxes",
+        help_text="The agency whose test mode this is; then the key is negative (ADR 0018).",
+    )
     prompt_days = models.PositiveSmallIntegerField(
         default=5, help_text="Days after which an unanswered prompt counts as not followed."
     )
     is_active = models.BooleanField(default=True)
 
-    objects = AgencyQuerySet.as_manager()
+    # The agencies that there are. A sandbox is one to the code that works in it and to nobody else.
+    objects = AgencyManager()
+    sandboxes_too = AgencyQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -65,6 +77,14 @@ class Agency(models.Model):
                 name="contractor_acts_for_an_agency",
                 condition=Q(kind="contractor", acts_for__isnull=False)
                 | (~Q(kind="contractor") & Q(acts_for__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="sandbox_has_a_negative_key",
+                condition=Q(sandbox_of__isnull=True, id__gt=0)
+                | Q(sandbox_of__isnull=False, sandbox_of__gt=0, id__lt=0, acts_for__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="one_sandbox_an_agency", fields=["sandbox_of"], condition=Q(is_active=True)
             ),
         ]
         triggers = [
@@ -79,6 +99,11 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is the test mode of an agency: no real person, charge or figure in it."""
+        return self.sandbox_of_id is not None
 
     @property
     def in_full(self) -> str:
@@ -183,6 +208,11 @@ class User(AbstractBaseUser):
                 name="role_fits_where_the_user_works",
                 condition=Q(agency__isnull=False, role__in=sorted(AGENCY_ROLES))
                 | (Q(office__isnull=False) & ~Q(role__in=sorted(AGENCY_ROLES))),
+            ),
+            models.CheckConstraint(
+                name="only_machines_in_a_sandbox",
+                condition=Q(agency__lt=0, role__in=sorted(AUTOMATIC_ROLES))
+                | (Q(agency__isnull=True) | Q(agency__gt=0)) & ~Q(role=Role.TEST_VERIFIER),
             ),
         ]
 

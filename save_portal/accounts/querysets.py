@@ -19,6 +19,14 @@ class AgencyQuerySet(models.QuerySet[Any]):
         return self.filter(is_active=True)
 
 
+class AgencyManager(models.Manager.from_queryset(AgencyQuerySet)):  # type: ignore[misc]
+    """Without sandboxes, which are in no list and no figure."""
+
+    def get_queryset(self) -> AgencyQuerySet:
+        found: AgencyQuerySet = super().get_queryset().filter(sandbox_of__isnull=True)
+        return found
+
+
 class DepartmentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> DepartmentQuerySet:
         return self if user.is_office_staff else self.filter(agency_id=user.agency_id)

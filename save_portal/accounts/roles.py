@@ -15,6 +15,7 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", "Supervisor"
     AGENCY_ADMINISTRATOR = "agency_administrator", "Agency administrator"
     MACHINE = "machine", "Eligibility system"
+    TEST_VERIFIER = "test_verifier", "Test verifier"
     STATUS_VERIFIER = "status_verifier", "Status verifier"
     VERIFIER_SUPERVISOR = "verifier_supervisor", "Verifier supervisor"
     PROGRAM_OFFICER = "program_officer", "Program officer"
@@ -40,14 +41,19 @@ class Permission(StrEnum):
     MONITOR = "monitor"
 
 
-AGENCY_ROLES: frozenset[Role] = frozenset(
-    {Role.GENERAL_USER, Role.SUPERVISOR, Role.AGENCY_ADMINISTRATOR, Role.MACHINE}
-)
+# Accounts behind which nobody sits: an agency's systems, and who answers in its sandbox. They
+# have no password and no session; nobody gives these roles to anybody.
+AUTOMATIC_ROLES: frozenset[Role] = frozenset({Role.MACHINE, Role.TEST_VERIFIER})
+AGENCY_ROLES: frozenset[Role] = AUTOMATIC_ROLES | {
+    Role.GENERAL_USER,
+    Role.SUPERVISOR,
+    Role.AGENCY_ADMINISTRATOR,
+}
 OFFICE_ROLES: frozenset[Role] = frozenset(Role) - AGENCY_ROLES
 
 # A second factor is demanded of everybody who sees or manages more than their own cases. Machines
-# have no password and no session: they come with a token (save_portal/machines).
-SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(Role) - {Role.GENERAL_USER, Role.MACHINE}
+# come with a token (save_portal/machines).
+SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(Role) - AUTOMATIC_ROLES - {Role.GENERAL_USER}
 
 _CASEWORK = frozenset(
     {
@@ -71,6 +77,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.MACHINE: _CASEWORK | {Permission.VIEW_AGENCY_CASES, Permission.VIEW_INVOICES},
     Role.STATUS_VERIFIER: frozenset({Permission.REVIEW_REQUESTS}),
+    # Belongs to a sandbox, and the fence of its agency holds for it (ADR 0018).
+    Role.TEST_VERIFIER: frozenset({Permission.REVIEW_REQUESTS, Permission.VIEW_AGENCY_CASES}),
     # Who is cleared for people under special protection (8 CFR 208.6, 8 USC 1367).
     Role.VERIFIER_SUPERVISOR: frozenset(
         {

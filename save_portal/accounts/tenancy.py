@@ -6,7 +6,10 @@ transaction, so a pooled connection never carries a scope to the next request.
 
 - `agency_scope(id)`: the rows of one agency;  `system_scope()`: the rows of all;
 - `scope_for(user)`: an agency's user the agency's rows, the staff of an office all of them;
+- `whole_scope()`: the rows of all agencies and their sandboxes, for the machinery alone;
 - outside any scope a fenced table shows nothing and takes nothing.
+
+A sandbox is an agency with a negative key: `system_scope()` does not see it (ADR 0018).
 
 `fence("table")` goes into the migration that makes a table with rows of agencies.
 """
@@ -23,7 +26,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 if TYPE_CHECKING:
-    from save_portal.accounts.models import User
+    from save_portal.accounts.models import Agency, User
 
 APP_ROLE = "save_app"
 
@@ -68,8 +71,35 @@ def agency_scope(agency_id: int) -> AbstractContextManager[None]:
 
 
 def system_scope() -> AbstractContextManager[None]:
-    """One transaction over the rows of all agencies: offices, scheduled work, commands."""
+    """One transaction over the rows of all agencies: offices, scheduled work, commands.
+
+    The rows of sandboxes are not among them.
+    """
     return _scope("all", None)
+
+
+def scope_of(sandbox: Agency | None) -> AbstractContextManager[None]:
+    """The scope of scheduled work: that of a sandbox, or else of all agencies."""
+    return system_scope() if sandbox is None else agency_scope(sandbox.pk)
+
+
+def whole_scope() -> AbstractContextManager[None]:
+    """One transaction over all rows, those of sandboxes too.
+
+    For what serves both alike and shows nothing to anybody: outbox, seals, virus scanner, sweeping.
+    """
+    return _scope("whole", None)
+
+
+def is_sandbox(agency_id: int | None) -> bool:
+    """Whether the key is that of a sandbox."""
+    return agency_id is not None and agency_id < 0
+
+
+def move_scope(agency_id: int) -> None:
+    """Let the rest of this scope be that of another agency: a sandbox that was begun anew."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_LEAVE, [APP_ROLE, "agency", str(int(agency_id))])
 
 
 def scope_for(user: User) -> AbstractContextManager[None]:
@@ -122,7 +152,9 @@ def fence(
     table reaches its agency through another one.
     """
     own = rows or f"{column} = (SELECT nullif(current_setting('save.agency_id', true), '')::bigint)"
-    rows_of_the_scope = f"(SELECT current_setting('save.scope', true)) = 'all' OR {own}"
+    scope = "(SELECT current_setting('save.scope', true))"
+    production = "true" if rows else f"({column} > 0) IS NOT FALSE"
+    rows_of_the_scope = f"{scope} = 'all' AND {production} OR {own} OR {scope} = 'whole'"
     forward = [f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY']
     if force:
         forward.append(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')

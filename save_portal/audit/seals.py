@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import whole_scope
 from save_portal.audit.digests import FIRST, LOGS, Log, SealDigest, instant, row_digest
 from save_portal.audit.models import AuditSeal, SealMark
 
@@ -32,13 +32,13 @@ def seal(at: datetime) -> int:
     for log in LOGS:
         # The mark is set and looked at in two transactions: a transaction is in its own way.
         _mark(log)
-        with system_scope():
+        with whole_scope():
             made += _seal_log(log, at)
     return made
 
 
 def _mark(log: Log) -> None:
-    with system_scope(), connection.cursor() as cursor:
+    with whole_scope(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_SEALER])
         # First the id, then the horizon: who took an id up to this one began before it.
         cursor.execute(
@@ -222,5 +222,5 @@ class Checker:
 
 def check(export: Any = None) -> list[Verdict]:
     """Checks both logs; `export` gets every row and seal as a dictionary, in order."""
-    with system_scope():
+    with whole_scope():
         return [Checker(log, export).run() for log in LOGS]

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from save_portal import audit
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import whole_scope
 from save_portal.documents import places, storing
 from save_portal.documents.models import StoredFile
 
@@ -77,7 +77,7 @@ def scan_due(*, at: datetime) -> int:
     given = 0
     after = 0
     while True:
-        with system_scope():
+        with whole_scope():
             kept = (
                 StoredFile.objects.select_for_update(skip_locked=True, of=("self",))
                 .filter(state=StoredFile.State.QUARANTINED, pk__gt=after)

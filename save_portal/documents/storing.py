@@ -15,7 +15,7 @@ from django.core.files.storage import Storage, storages
 from django.db import transaction
 
 from save_portal.accounts.models import User
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import whole_scope
 from save_portal.documents.models import StoredFile
 from save_portal.documents.uploads import Cleaned
 
@@ -106,7 +106,7 @@ def sweep(*, at: datetime) -> int:
         except FileNotFoundError:
             continue
         lying = {f"{folder}/{name}" for name in found}
-        with system_scope():
+        with whole_scope():
             rows = StoredFile.objects.filter(folder__in=lying)
             known = set(rows.values_list("folder", flat=True))
         for name in sorted(lying - known):

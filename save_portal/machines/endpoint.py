@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any, ClassVar
@@ -29,7 +30,7 @@ from rest_framework.views import APIView
 from save_portal import audit
 from save_portal.accounts.roles import Permission
 from save_portal.accounts.tenancy import agency_scope
-from save_portal.machines import pacing, repeating
+from save_portal.machines import pacing, repeating, sandbox
 from save_portal.machines.answers import Answer, as_json
 from save_portal.machines.fields import field_errors
 from save_portal.machines.oauth import TokenAuthentication
@@ -68,7 +69,10 @@ class Picture(Bytes):
 
 
 class Endpoint(APIView):
-    """Subclasses have methods that give an `Answer`; `form` is what their POST reads."""
+    """Subclasses have methods that give an `Answer`; `form` is what their POST reads.
+
+    `now` is the instant of the request: in a sandbox, what its clock shows.
+    """
 
     authentication_classes: ClassVar = [TokenAuthentication]
     permission_classes: ClassVar[list[Any]] = []
@@ -76,6 +80,7 @@ class Endpoint(APIView):
     renderer_classes: ClassVar = [JSONRenderer]
     metadata_class = None
     permission: Permission = Permission.ACT_ON_CASE
+    now: datetime
     operations: ClassVar[Mapping[str, Operation]] = {}
     form: type[Serializer] | None = None
     parameters: type[Serializer] | None = None
@@ -91,6 +96,7 @@ class Endpoint(APIView):
         begun = perf_counter()
         self.args, self.kwargs = args, kwargs
         self.left: pacing.Left | None = None
+        self.mode = ""
         self.request_id = _request_id(request)
         with measuring() as measured:
             made = self.initialize_request(request, *args, **kwargs)
@@ -105,6 +111,8 @@ class Endpoint(APIView):
                 response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers["X-Request-ID"] = self.request_id
+        if self.mode:
+            response.headers["SAVE-Mode"] = self.mode
         total = perf_counter() - begun
         response.headers["Server-Timing"] = ", ".join(
             f"{name};dur={seconds * 1000:.1f}"
@@ -113,6 +121,7 @@ class Endpoint(APIView):
         return response
 
     def check_throttles(self, request: Request) -> None:
+        self.mode = "sandbox" if request.auth.is_test else ""
         self.left = pacing.count(request.auth, at=timezone.now())
 
     def perform_authentication(self, request: Request) -> None:
@@ -135,6 +144,7 @@ class Endpoint(APIView):
             agency_scope(client.agency_id),
             audit.coming_by(client=client.client_id, request=self.request_id),
         ):
+            self.now = sandbox.now_in(client.agency)
             if key is None:
                 answer: Answer = handler(request, *args, **kwargs)
                 return answer

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User) -> ClientQuerySet:
-        return self if user.is_office_staff else self.filter(agency_id=user.agency_id)
+        """An agency's own, in production and in its sandbox; the fence still lets one side in."""
+        if user.is_office_staff:
+            return self
+        return self.filter(
+            Q(agency_id=user.agency_id)
+            | Q(agency__sandbox_of_id=user.agency_id, agency__is_active=True)
+        )
 
 
 class ClientManager(models.Manager.from_queryset(ClientQuerySet)):  # type: ignore[misc]
@@ -38,6 +44,11 @@ class Client(AbstractApplication):
     )
     access_mode = models.CharField(max_length=20)
     benefits = ArrayField(models.CharField(max_length=30))
+    certificate = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="SHA-256 of the TLS certificate that it must come with; empty: any, or none",
+    )
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -59,6 +70,11 @@ class Client(AbstractApplication):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it works in the agency's sandbox."""
+        return self.agency.is_sandbox
 
     def is_usable(self, request: object) -> bool:
         """Whether the client may get a token, or use one."""
@@ -129,6 +145,19 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class SandboxClock(models.Model):
+    """How far the clock of a sandbox goes ahead. A tester moves it forward; it runs on."""
+
+    agency = models.OneToOneField(
+        "accounts.Agency", on_delete=models.PROTECT, primary_key=True, related_name="clock"
+    )
+    ahead = models.DurationField()
+    worked_until = models.DateTimeField(help_text="up to when, on this clock, what was due is done")
+
+    def __str__(self) -> str:
+        return f"{self.ahead} ahead"
 
 
 class Pace(models.Model):

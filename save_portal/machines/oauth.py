@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from save_portal.accounts.models import User
+from save_portal.machines import certificates
 from save_portal.machines.models import Client, ClientSecret
 
 
@@ -31,6 +32,15 @@ class ClientValidator(OAuth2Validator):
             ended_at__isnull=True,
         )
         return bool(held.update(used_at=now))
+
+    def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """A secret that holds, and the certificate where the client is bound to one."""
+        if not super().authenticate_client(request, *args, **kwargs):
+            return False
+        try:
+            return not certificates.is_bound_elsewhere(request.client.certificate, request.headers)
+        except certificates.NotBelieved:
+            return False
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -56,6 +66,13 @@ class TokenAuthentication(BaseAuthentication):
                 "The token is unknown, has expired, or its client was ended. "
                 "Get a new one at /oauth/token/."
             )
+        try:
+            if certificates.is_bound_elsewhere(client.certificate, request.META):
+                raise AuthenticationFailed(
+                    "The client is bound to a TLS certificate, and came without it."
+                )
+        except certificates.NotBelieved as refused:
+            raise AuthenticationFailed(str(refused)) from None
         return client.user, client
 
     def authenticate_header(self, request: Request) -> str:

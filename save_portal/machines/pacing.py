@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from save_portal.machines.models import Client, Pace
-from save_portal.machines.problems import problem
+from save_portal.machines.problems import Problem, problem
 
 WINDOW = 60
 
@@ -49,9 +49,16 @@ def count(client: Client, *, at: datetime) -> Left:
     limit = settings.API_REQUESTS_PER_MINUTE
     left = Left(limit, used, WINDOW - seconds % WINDOW)
     if used > limit:
-        raise problem(
-            "too-many-requests",
-            f"The client may make {limit:,} requests a minute.",
-            headers={**left.headers(), "Retry-After": str(left.seconds)},
-        )
+        raise too_many(left)
     return left
+
+
+def too_many(left: Left | None = None) -> Problem:
+    """The problem of one request too many."""
+    limit = settings.API_REQUESTS_PER_MINUTE
+    left = left or Left(limit, limit, WINDOW)
+    return problem(
+        "too-many-requests",
+        f"The client may make {limit:,} requests a minute.",
+        headers={**left.headers(), "Retry-After": str(left.seconds)},
+    )

@@ -17,7 +17,7 @@ from django.db import connection
 
 from save_portal.machines.answers import Answer
 from save_portal.machines.models import Client, KeptAnswer
-from save_portal.machines.problems import problem
+from save_portal.machines.problems import Problem, problem
 
 KEPT_FOR = timedelta(days=7)
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -54,11 +54,7 @@ def once(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(client, key)])
         if not cursor.fetchone()[0]:
-            raise problem(
-                "request-in-progress",
-                "A request with this Idempotency-Key is being worked on.",
-                headers={"Retry-After": "1"},
-            )
+            raise in_progress()
     kept = KeptAnswer.objects.filter(client=client, key=key).first()
     if kept is not None:
         if kept.question != asked:
@@ -87,6 +83,15 @@ def once(
         ]
     )
     return answer
+
+
+def in_progress() -> Problem:
+    """The problem of a request whose first sending has not ended."""
+    return problem(
+        "request-in-progress",
+        "A request with this Idempotency-Key is being worked on.",
+        headers={"Retry-After": "1"},
+    )
 
 
 def forget(*, at: datetime) -> int:

@@ -74,6 +74,7 @@ HEADERS = {
     "X-Request-ID": "The id of this request; yours, if you sent one.",
     "RateLimit": "What is left of the minute, and for how many seconds.",
     "RateLimit-Policy": "How many requests a minute.",
+    "SAVE-Mode": "`sandbox` where a client of the test mode asked; else there is none.",
     "Server-Timing": "Milliseconds: `total`, and `sources`, the federal record systems' share.",
 }
 

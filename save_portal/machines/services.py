@@ -10,11 +10,14 @@ from django.db import transaction
 
 from save_portal import audit
 from save_portal.accounts.models import Agency, User
-from save_portal.accounts.roles import Permission, Role
+from save_portal.accounts.roles import Permission
+from save_portal.machines import certificates
 from save_portal.machines.models import Client, ClientSecret
 from save_portal.machines.oauth import digest
+from save_portal.machines.sandbox import machine_account
 
 MOST_SECRETS = 2
+TEST = "test_"  # how the credentials of a sandbox begin, so that nobody takes them for others
 
 
 class ClientError(Exception):
@@ -51,14 +54,8 @@ def make_client(
         raise ClientError("Give the system a name of 1 to 100 characters.", field="name")
     if not asked:
         raise ClientError("Tick at least one benefit that it asks for (S5.3).", field="benefits")
-    client_id = secrets.token_hex(16)
-    account = User.objects.create_user(
-        f"{client_id}@machine.invalid",
-        None,
-        full_name=name,
-        role=Role.MACHINE,
-        agency=agency,
-    )
+    client_id = f"{TEST if agency.is_sandbox else ''}{secrets.token_hex(16)}"
+    account = machine_account(agency=agency, name=name)
     client = Client.objects.create(
         client_id=client_id,
         client_secret=f"client:{client_id}",
@@ -109,6 +106,29 @@ def end_secret(*, client_id: int, secret_id: int, by: User, at: datetime) -> Cli
 
 
 @transaction.atomic
+def bind_certificate(*, client_id: int, certificate: str, by: User, at: datetime) -> Client:
+    """Let the client come only with this TLS certificate; with an empty text, with any or none.
+
+    `certificate` is PEM, or the SHA-256 of it in hex. Tokens that are out hold with it alone.
+    """
+    client = _locked(client_id, by=by)
+    if client.ended_at is not None:
+        raise ClientError("This system was ended. Make a new one.")
+    try:
+        bound = certificates.fingerprint(certificate) if certificate.strip() else ""
+    except ValueError:
+        raise ClientError(
+            "Paste the certificate in PEM, or its SHA-256: 64 digits and letters a to f.",
+            field="certificate",
+        ) from None
+    if client.certificate != bound:
+        client.certificate = bound
+        client.save(update_fields=["certificate"])
+        _record("client.certificate_bound", client, by=by, at=at, data={"sha256": bound})
+    return client
+
+
+@transaction.atomic
 def end_client(*, client_id: int, by: User, at: datetime) -> Client:
     """End a client at once: its secrets, its tokens, its account. Its cases stay."""
     client = _locked(client_id, by=by)
@@ -124,7 +144,7 @@ def end_client(*, client_id: int, by: User, at: datetime) -> Client:
 
 
 def _new_secret(client: Client, *, at: datetime) -> str:
-    secret = secrets.token_urlsafe(48)
+    secret = f"{TEST if client.is_test else ''}{secrets.token_urlsafe(48)}"
     ClientSecret.objects.create(
         client=client,
         agency_id=client.agency_id,
@@ -154,7 +174,8 @@ def _locked(client_id: int, *, by: User) -> Client:
 
 
 def _check_manages(by: User | None, agency: Agency) -> None:
-    if by is not None and not (may_manage(by) and by.agency_id == agency.pk):
+    own = by is not None and by.agency_id in (agency.pk, agency.sandbox_of_id)
+    if by is not None and not (may_manage(by) and own):
         raise ClientError("Only an administrator of the agency manages its systems.")
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from oauth2_provider.models import clear_expired
 from procrastinate.contrib.django import app
 
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import whole_scope
 from save_portal.machines import repeating
 
 
@@ -15,5 +15,5 @@ from save_portal.machines import repeating
 def forget_requests(timestamp: int) -> int:
     """Each night: answers that nobody repeats any more, and tokens that have expired."""
     clear_expired()
-    with system_scope():
+    with whole_scope():
         return repeating.forget(at=timezone.now())

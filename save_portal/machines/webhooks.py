@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from save_portal import audit
-from save_portal.accounts.models import User
+from save_portal.accounts.models import Agency, User
 from save_portal.machines.models import Webhook
 from save_portal.machines.services import ClientError, may_manage
 from save_portal.outbox import posting, queue
@@ -42,9 +42,10 @@ def signature(key: str, message_id: str, sent: int, body: bytes) -> str:
 
 
 @transaction.atomic
-def add(*, url: str, by: User, at: datetime) -> Webhook:
-    """An endpoint of the agency."""
-    agency_id = _agency_of(by)
+def add(*, agency: Agency, url: str, by: User, at: datetime) -> Webhook:
+    """An endpoint of the agency, or of its sandbox."""
+    _check_manages(by, agency)
+    agency_id = agency.pk
     url = url.strip()
     try:
         posting.check(url)
@@ -62,9 +63,9 @@ def add(*, url: str, by: User, at: datetime) -> Webhook:
 
 
 @transaction.atomic
-def end(*, webhook_id: int, by: User, at: datetime) -> None:
+def end(*, agency: Agency, webhook_id: int, by: User, at: datetime) -> None:
     """No further call; what still waits is given up."""
-    webhook = _own(webhook_id, by)
+    webhook = _own(webhook_id, agency, by)
     if webhook.ended_at is None:
         webhook.ended_at = at
         webhook.save(update_fields=["ended_at"])
@@ -72,9 +73,9 @@ def end(*, webhook_id: int, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def replay(*, webhook_id: int, by: User, at: datetime) -> int:
+def replay(*, agency: Agency, webhook_id: int, by: User, at: datetime) -> int:
     """Send again what was given up; how many messages."""
-    webhook = _own(webhook_id, by)
+    webhook = _own(webhook_id, agency, by)
     given_up = Message.objects.filter(
         topic=TOPIC, payload__webhook=webhook.pk, given_up_at__isnull=False
     )
@@ -128,19 +129,18 @@ def deliver(message: Message) -> None:
         raise OSError(f"The endpoint answered {status}")
 
 
-def _own(webhook_id: int, by: User) -> Webhook:
-    own = Webhook.objects.filter(pk=webhook_id, agency_id=_agency_of(by))
+def _own(webhook_id: int, agency: Agency, by: User) -> Webhook:
+    _check_manages(by, agency)
+    own = Webhook.objects.filter(pk=webhook_id, agency=agency)
     webhook = own.select_for_update().first()
     if webhook is None:
         raise ClientError("There is no such endpoint in your agency.")
     return webhook
 
 
-def _agency_of(by: User) -> int:
-    """The agency whose endpoints this person manages."""
-    if by.agency_id is None or not may_manage(by):
+def _check_manages(by: User, agency: Agency) -> None:
+    if not may_manage(by) or by.agency_id not in (agency.pk, agency.sandbox_of_id):
         raise ClientError("Only an administrator of the agency manages its endpoints.")
-    return by.agency_id
 
 
 def _record(

@@ -10,7 +10,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from save_portal.accounts.models import User
-from save_portal.accounts.roles import Role
+from save_portal.accounts.roles import AUTOMATIC_ROLES
 from save_portal.outbox.models import Message
 from save_portal.outbox.queue import CannotBeDelivered, handler
 
@@ -21,7 +21,7 @@ def send_mail(message: Message) -> None:
     user = User.objects.filter(pk=payload["to_user_id"]).first()
     if user is None or not user.is_active:
         raise CannotBeDelivered("The account that this mail is for has ended")
-    if user.role == Role.MACHINE:
+    if user.role in AUTOMATIC_ROLES:
         return  # a machine is told by its events
     send(message, user, payload["template"], payload["context"])
 

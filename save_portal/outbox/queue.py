@@ -17,7 +17,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import whole_scope
 from save_portal.outbox.models import Message
 
 Handler = Callable[[Message], None]
@@ -111,7 +111,7 @@ def deliver_due(at: datetime) -> int:
 
 def _deliver_one(at: datetime) -> bool | None:
     """One message: whether it left, or None when nothing is due."""
-    with system_scope():
+    with whole_scope():
         message = (
             Message.objects.select_for_update(skip_locked=True)
             .filter(delivered_at__isnull=True, given_up_at__isnull=True, due_at__lte=at)

@@ -4,6 +4,7 @@ Production is the default: without `DEMO=1` or `DEBUG=1` the portal refuses to s
 are only fit for a demonstration.
 """
 
+import ipaddress
 from datetime import timedelta
 from pathlib import Path
 
@@ -233,6 +234,17 @@ SPECTACULAR_SETTINGS = {
 WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
 # How many requests one client may make in a minute.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 6000)
+
+# Where a proxy ends TLS: the field in which it hands on a client's certificate, and who it is.
+CLIENT_CERTIFICATE_HEADER = env.str("CLIENT_CERTIFICATE_HEADER", "")
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+if CLIENT_CERTIFICATE_HEADER and not TRUSTED_PROXIES:
+    raise ImproperlyConfigured(
+        "CLIENT_CERTIFICATE_HEADER: name in TRUSTED_PROXIES from whom it is believed."
+    )
+for proxy in TRUSTED_PROXIES:
+    if proxy != "unix":
+        ipaddress.ip_network(proxy)
 
 # What a browser may do here
 CONTENT_SECURITY_POLICY = {

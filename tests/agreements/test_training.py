@@ -18,7 +18,7 @@ from agreements.training.models import Attempt, Certificate
 from agreements.training.state import Kind, state_of
 from save_portal.accounts import terms
 from save_portal.accounts.models import User
-from save_portal.accounts.roles import AGENCY_ROLES, Role
+from save_portal.accounts.roles import AGENCY_ROLES, AUTOMATIC_ROLES, Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
@@ -79,7 +79,7 @@ def certificate_of(user) -> Certificate:
 
 def test_each_role_of_an_agency_and_each_verifier_has_a_tutorial_that_can_be_taken():
     with_one = {role for role in Role if tutorial_for(role)}
-    people = AGENCY_ROLES - {Role.MACHINE}
+    people = AGENCY_ROLES - AUTOMATIC_ROLES
     assert with_one == people | {Role.STATUS_VERIFIER, Role.VERIFIER_SUPERVISOR}
     for tutorial in tutorials().values():
         catalog.check(tutorial)

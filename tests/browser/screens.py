@@ -195,7 +195,7 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
             by=ruth,
             at=AT,
         )
-        webhooks.add(url="https://intake.example.gov/save", by=ruth, at=AT)
+        webhooks.add(agency=ruth.agency, url="https://intake.example.gov/save", by=ruth, at=AT)
     page = enter(open_page(), ruth)
     for name, address in {
         "systems": "/systems/",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404
-from django.utils import timezone
 from rest_framework.request import Request
 
 from save_portal.accounts.roles import Permission
@@ -181,7 +180,7 @@ class Copies(FileEndpoint):
             name=taken["file"].name or "",
             kind=taken["kind"],
             by=request.user,
-            at=timezone.now(),
+            at=self.now,
         )
         return Answer(
             representation.copy_of(document),
@@ -200,7 +199,7 @@ class Copy(OneCase):
             case_number=canonical(number),
             document_id=document,
             by=request.user,
-            at=timezone.now(),
+            at=self.now,
         )
         return Answer(b"", status=204)
 
@@ -212,7 +211,7 @@ class Photo(OneCase):
     permission = Permission.VIEW_AGENCY_CASES
 
     def get(self, request: Request, number: str) -> Answer:
-        found = printing.photo(number=canonical(number), by=request.user, at=timezone.now())
+        found = printing.photo(number=canonical(number), by=request.user, at=self.now)
         if found is None:
             raise Http404
         content, content_type = found
@@ -226,7 +225,7 @@ class FormOnPaper(OneCase):
     permission = Permission.VIEW_AGENCY_CASES
 
     def get(self, request: Request, number: str) -> Answer:
-        now = timezone.now()
+        now = self.now
         page = g845_page(user=request.user, number=canonical(number), at=now)
         if page is None or not page.may_print:
             raise Http404

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -87,7 +86,7 @@ class Batches(FileEndpoint):
         if len(request.FILES.getlist("file")) > 1:
             raise invalid([FieldError("#/file", "Send one file at a time.")])
         file = self.read()["file"]
-        batch = service.upload(file=file, name=file.name or "", by=request.user, at=timezone.now())
+        batch = service.upload(file=file, name=file.name or "", by=request.user, at=self.now)
         return Answer(
             of_batch(batch),
             status=201,
@@ -124,7 +123,7 @@ class _Act(OneBatch):
     def post(self, request: Request, key: UUID) -> Answer:
         self.read()
         act = type(self).act
-        return Answer(of_batch(act(key=key, by=request.user, at=timezone.now())))
+        return Answer(of_batch(act(key=key, by=request.user, at=self.now)))
 
 
 class StartBatch(_Act):
@@ -187,7 +186,7 @@ class Results(OneBatch):
         cursor, size = _paging(self.query(), lambda text: is_line_cursor(text, 1))
         page = results_of(self.batch(), cursor=cursor, size=size)
         found = answered(page.rows)
-        batch_results.disclose(found, by=request.user, at=timezone.now())
+        batch_results.disclose(found, by=request.user, at=self.now)
         return Answer(
             {
                 "results": [of_result(result) for result in found],

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import Http404
-from django.utils import timezone
 from rest_framework.request import Request
 
 from save_portal.accounts.models import User
@@ -15,7 +14,7 @@ from save_portal.machines.endpoint import Answer, Endpoint
 from save_portal.machines.models import Client
 from save_portal.machines.problems import FieldError, invalid, problem
 from verification import case_number
-from verification.api import bodies, representation
+from verification.api import bodies, provoked, representation
 from verification.api.description import OPERATIONS
 from verification.errors import CaseError, InvalidSubmission
 from verification.models import InitialAnswer
@@ -46,7 +45,7 @@ class Cases(Endpoint):
         )
 
     def post(self, request: Request) -> Answer:
-        now, by = timezone.now(), request.user
+        now, by = self.now, request.user
         submission = asked(self.read(), request.auth)
         [begun] = initial.initiate_all(by=by, at=now, submissions=[submission])
         if isinstance(begun, CaseError):
@@ -80,7 +79,7 @@ class OneCase(Endpoint):
 
     def shown(self, *, status: int = 200, at: datetime | None = None) -> Answer:
         """The case as it is now; showing it leaves a disclosure."""
-        now = at or timezone.now()
+        now = at or self.now
         page = page_of(self.request.user, self.kwargs["number"], at=now)
         if page.answer is not None:
             printing.disclose_page(page=page, by=self.request.user, at=now)
@@ -96,7 +95,7 @@ class OneCase(Endpoint):
             "case_number": canonical(self.kwargs["number"]),
             "version": self.version(),
             "by": self.request.user,
-            "at": timezone.now(),
+            "at": self.now,
         }
 
 
@@ -108,7 +107,7 @@ class CaseDetails(OneCase):
     http_method_names: ClassVar = ["get", "head"]
 
     def get(self, request: Request, number: str) -> Answer:
-        now = timezone.now()
+        now = self.now
         answer = self.shown(at=now)
         page = page_of(request.user, number, at=now)
         reading.mark_read(case=page.case, by=request.user, at=now)
@@ -141,7 +140,10 @@ def asked(data: dict[str, Any], client: Client) -> Submission:
     ]
     if foreign:
         raise invalid(foreign)
-    return bodies.submission_of(data)
+    submission = bodies.submission_of(data)
+    if client.is_test:
+        provoked.refuse(submission)
+    return submission
 
 
 def of_whole_case(refused: CaseError) -> CaseError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from rest_framework.request import Request
 
 from save_portal.accounts.roles import Permission
@@ -50,7 +49,7 @@ class Acknowledge(Endpoint):
 
     def post(self, request: Request, event: int) -> Answer:
         self.read()
-        kept = events.acknowledge(position=event, by=request.user, at=timezone.now())
+        kept = events.acknowledge(position=event, by=request.user, at=self.now)
         return Answer(event_of(kept))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
 from rest_framework.request import Request
 
 from agreements.selectors.binding import benefits_permitted
@@ -59,7 +58,7 @@ class Benefits(Endpoint):
     def get(self, request: Request) -> Answer:
         self.query()
         agency = request.user.agency
-        today = deadlines.local_date(timezone.now(), agency.time_zone)
+        today = deadlines.local_date(self.now, agency.time_zone)
         permitted = benefits_permitted(agency=agency, on=today)
         bound = tuple(code for code in permitted if code in request.auth.benefits)
         return Answer({"items": reference.benefits(permitted=bound)})

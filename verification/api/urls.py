@@ -9,6 +9,7 @@ from verification.api import (
     events,
     reference,
     refusals,  # noqa: F401  registers refusals
+    sandbox,
 )
 
 
@@ -65,6 +66,10 @@ urlpatterns = [
     path("batches/<uuid:key>/results", batches.Results.as_view(), name="batch-results"),
     path("events", events.Events.as_view(), name="events"),
     path("events/<int:event>/acknowledge", events.Acknowledge.as_view(), name="acknowledge"),
+    path("sandbox", sandbox.Sandbox.as_view(), name="sandbox"),
+    path("sandbox/people", sandbox.People.as_view(), name="sandbox-people"),
+    path("sandbox/clock", sandbox.Clock.as_view(), name="sandbox-clock"),
+    path("sandbox/reset", sandbox.Reset.as_view(), name="sandbox-reset"),
     path("reference/benefits", reference.Benefits.as_view(), name="benefits"),
     path("reference/document-types", reference.DocumentTypes.as_view(), name="document-types"),
     path(

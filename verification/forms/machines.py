@@ -31,6 +31,16 @@ class ClientForm(PortalForm):
         field.choices = [(code, Benefit(code).label) for code in permitted]
 
 
+class CertificateForm(PortalForm):
+    certificate = forms.CharField(
+        label="Certificate",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="In PEM, or its SHA-256 in hex. Leave it empty to ask for none any more.",
+    )
+
+
 class WebhookForm(PortalForm):
     url = forms.CharField(
         label="Address",

@@ -42,9 +42,15 @@ def allowed_days(system: System) -> int | None:
 
 
 def unavailable_systems(uploads: Uploads, *, today: date) -> frozenset[str]:
-    """The systems of the index that are too old to say that somebody is not on record."""
+    """The systems of the index that are too old to say that somebody is not on record.
+
+    One without a day has sent nothing that counts.
+    """
     found = set()
     for name, day in uploads:
+        if not day:
+            found.add(name)
+            continue
         days = allowed_days(SYSTEMS[name]) if name in SYSTEMS else None
         if days is not None and (today - date.fromisoformat(day)).days > days:
             found.add(name)

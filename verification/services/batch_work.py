@@ -21,8 +21,9 @@ from django.db.models import Exists, OuterRef
 from save_portal import rows
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Role
-from save_portal.accounts.tenancy import agency_scope, system_scope
+from save_portal.accounts.tenancy import agency_scope, whole_scope
 from save_portal.documents import storing
+from save_portal.machines import sandbox
 from save_portal.machines.models import Client
 from verification.enums import Outcome
 from verification.errors import CaseError, DuplicateCase, InvalidSubmission, NotPermitted
@@ -61,38 +62,44 @@ def work_on(*, batch_id: int, clock: Clock, seconds: float = SECONDS) -> bool:
     What keeps its person from asking anything (the agreement, the training, the account) pauses
     it with that sentence; so does a failure of ours, which undoes its chunk.
     """
-    with system_scope():
+    with whole_scope():
         batch = Batch.objects.underway().filter(pk=batch_id).first()
+        ahead = sandbox.ahead_of(batch.agency_id) if batch is not None else timedelta(0)
     if batch is None:
         return False
+
+    def now() -> datetime:
+        """In a sandbox, what its clock shows."""
+        return clock() + ahead
+
     chunk = _check_chunk if batch.status == BatchStatus.CHECKING else _ask_chunk
     until = monotonic() + seconds
     try:
         with storing.documents().open(batch.stored_as) as file:
-            while chunk(batch, file, clock):
+            while chunk(batch, file, now):
                 if monotonic() >= until:
                     return True
     except (OperationalError, InterfaceError):
         raise
     except CaseError as refused:
-        _stop(batch, refused.message, at=clock())
+        _stop(batch, refused.message, at=now())
     except Exception:
         logger.exception("batch.failed", batch_id=batch_id)
         why = "The portal failed on its side. The rows at hand were neither asked nor charged."
-        _stop(batch, f"{why} Go on, or upload the file again.", at=clock())
+        _stop(batch, f"{why} Go on, or upload the file again.", at=now())
     return False
 
 
 def take_up(*, batch_id: int) -> None:
     """Have the worker go on with it behind whatever else waits."""
-    with system_scope():
+    with whole_scope():
         for batch in Batch.objects.underway().filter(pk=batch_id):
             go_on(batch)
 
 
 def take_up_all() -> int:
     """Have the worker go on with whatever is underway; the number of batches."""
-    with system_scope():
+    with whole_scope():
         found = list(Batch.objects.underway())
         for batch in found:
             go_on(batch)
@@ -101,7 +108,7 @@ def take_up_all() -> int:
 
 def expire(*, at: datetime) -> int:
     """Remove files that nobody went on with, and rows of long ago; the number of batches."""
-    with system_scope():
+    with whole_scope():
         resting = Batch.objects.select_for_update(of=("self",)).filter(
             status__in=(BatchStatus.CHECKED, BatchStatus.PAUSED), rests_since__lt=at - RESTS_FOR
         )
@@ -132,7 +139,7 @@ def sweep(*, at: datetime) -> int:
         except FileNotFoundError:
             continue
         lying = {f"{folder}/{name}" for name in names}
-        with system_scope():
+        with whole_scope():
             known = Batch.objects.filter(stored_as__in=lying, file_removed_at__isnull=True)
             kept = set(known.values_list("stored_as", flat=True))
         for name in lying - kept:

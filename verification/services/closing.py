@@ -9,8 +9,8 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from save_portal import audit
-from save_portal.accounts.models import User
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.models import Agency, User
+from save_portal.accounts.tenancy import scope_of
 from save_portal.outbox import queue
 from verification import deadlines, policies
 from verification.enums import ClosureReason, EventKind
@@ -57,18 +57,23 @@ def supersede(case: Case, *, by: User, at: datetime) -> None:
     _close(case, reason=ClosureReason.SUPERSEDED, by=by, at=at)
 
 
-def close_stale(*, at: datetime, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
+def close_stale(
+    *,
+    at: datetime,
+    progress: Callable[[int], None] | None = None,
+    sandbox: Agency | None = None,
+) -> tuple[int, int]:
     """Close what nobody touched for 180 days, and warn 14 and 3 days before (S3.6).
 
     A case whose applicant wants what nobody has asked for stays: reminders go on (S2.2).
 
     Returns how many were closed and how many warnings were written. Each batch is a transaction
     of its own; rows that somebody works on are left for the next run. Safe to run at any time, by
-    several workers.
+    several workers. `sandbox` names the one whose clock shows `at`; else it is production's turn.
     """
     closed = warned = 0
     while True:
-        with system_scope():
+        with scope_of(sandbox):
             batch = _due_for_closing(at)
             for case in batch:
                 _close(case, reason=ClosureReason.EXPIRED, by=None, at=at)
@@ -79,7 +84,7 @@ def close_stale(*, at: datetime, progress: Callable[[int], None] | None = None) 
             break
     for days in sorted(deadlines.WARNINGS):
         while True:
-            with system_scope():
+            with scope_of(sandbox):
                 count = _warn(at, days)
             warned += count
             if count < BATCH:

@@ -36,11 +36,11 @@ from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CaseDraft, ChargeEvent, InitialAnswer
 from verification.records.answer import Answer
 from verification.records.question import Query
-from verification.records.reading import from_one_index
 from verification.records.search import search_all
 from verification.records.statements import TEXTS
 from verification.rules import voter
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
+from verification.services import federal_records
 from verification.services.locking import lock_case
 
 TYPED = (
@@ -141,7 +141,7 @@ def initiate_all(
             questions[place] = _permitted(submission, permission)
         except CaseError as refusal:
             results[place] = refusal
-    answers = _search(questions.values(), today=permission.today)
+    answers = _search(questions.values(), permission)
     due = deadlines.follow_up(at=at, agency=permission.agency)
     waiting = {
         place: Begun(_case_row(question, answer, due, permission), question, answer)
@@ -201,7 +201,7 @@ def retry(
             "Correct a field, or request additional verification.",
             rule="S3.1",
         )
-    [answer] = _search([submission], today=permission.today)
+    [answer] = _search([submission], permission)
     if answer.outcome == Outcome.CONFIRMED:
         case.confirm_on_retry()
     else:
@@ -263,12 +263,18 @@ def _permitted(submission: Submission, permission: Permission) -> Submission:
     )
 
 
-def _search(submissions: Iterable[Submission], *, today: date) -> list[Answer]:
+def _search(submissions: Iterable[Submission], permission: Permission) -> list[Answer]:
     """The answers to all, in their order. Five queries at most."""
+    agency_id, today = permission.agency.pk, permission.today
     asked = list(submissions)
     queries = [_query(submission) for submission in asked]
     with measured("sources"):
-        found = from_one_index(lambda records: search_all(queries, today=today, records=records))
+        federal_records.wait_for_slow(agency_id, asked)
+        found = federal_records.ask(
+            agency_id,
+            lambda records: search_all(queries, today=today, records=records),
+            today=today,
+        )
     return [
         _doubted(answer)
         if submission.document_doubt

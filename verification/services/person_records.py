@@ -12,7 +12,8 @@ from verification.models import Case
 from verification.records import search
 from verification.records.held import Held
 from verification.records.question import Query, misread
-from verification.records.reading import Records, from_one_index
+from verification.records.reading import Records
+from verification.services import federal_records
 
 SECRET_COLUMNS = ("passport_number", "visa_number")
 
@@ -34,7 +35,11 @@ class PersonRecords:
 def of_case(case: Case) -> PersonRecords:
     """The records that the case's numbers lead to. At most four queries; no disclosure yet."""
     query = query_of(case)
-    return from_one_index(lambda records: _around(query, records))
+    return federal_records.ask(
+        case.agency_id,
+        lambda records: _around(query, records),
+        today=case.last_action_at.date(),
+    )
 
 
 def _around(query: Query, records: Records) -> PersonRecords:

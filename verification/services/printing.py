@@ -10,8 +10,8 @@ from django.db import transaction
 from save_portal import audit
 from save_portal.accounts.models import User
 from verification.models import Case
-from verification.records import search
 from verification.selectors.case_page import photo_of
+from verification.services import federal_records
 
 if TYPE_CHECKING:
     from verification.selectors.case_page import CasePage
@@ -39,7 +39,7 @@ def photo(*, number: str, by: User, at: datetime) -> tuple[bytes, str] | None:
     answer = case.initial_answers.last()
     assert answer is not None
     _disclose(case, answer.person_ref, ["photo"], by=by, at=at)
-    return search.photo(photo_id)
+    return federal_records.photo(photo_id)
 
 
 def _disclose(case: Case, person_ref: str, fields: list[str], *, by: User, at: datetime) -> None:

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from save_portal import audit
-from save_portal.accounts.models import User
+from save_portal.accounts.models import Agency, User
 from save_portal.accounts.roles import Role
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import scope_of
 from save_portal.calendar.federal import federal_calendar
 from save_portal.outbox import queue
 from verification import deadlines
@@ -29,15 +29,20 @@ BATCH = 500
 NAMED = 20
 
 
-def send_due(*, at: datetime, progress: Callable[[int], None] | None = None) -> int:
+def send_due(
+    *,
+    at: datetime,
+    progress: Callable[[int], None] | None = None,
+    sandbox: Agency | None = None,
+) -> int:
     """Send what is due; the number of reminders. Safe to run at any time, by several workers.
 
     Each batch of cases is a transaction of its own; rows that somebody works on are left for the
-    next run.
+    next run. `sandbox` names the one whose clock shows `at`; else it is production's turn.
     """
     sent = after = 0
     while True:
-        with system_scope():
+        with scope_of(sandbox):
             cases = _candidates(at, after)
             sent += _remind(cases, at=at)
         if progress:

@@ -16,6 +16,7 @@ from django_fsm import can_proceed
 from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
+from save_portal.accounts.tenancy import is_sandbox
 from save_portal.outbox import queue
 from verification import deadlines, policies
 from verification.deadlines import Deadline
@@ -323,7 +324,7 @@ def _give(
         expected_on=due.on if kind == AnswerKind.INTERIM else None,
     )
     _save(case, "case.review_answered", by=by, at=at, data=_said(kept))
-    if kind == AnswerKind.FINAL:
+    if kind == AnswerKind.FINAL and not is_sandbox(case.agency_id):
         second_review.draw(kept, at=at)
     _tell(case, kept)
     return kept

@@ -15,7 +15,7 @@ from django.db.models import Q
 from save_portal.accounts.models import Agency, User
 from save_portal.accounts.people.errors import NobodySuch, PeopleError
 from save_portal.accounts.querysets import UserQuerySet
-from save_portal.accounts.roles import AGENCY_ROLES, OFFICE_ROLES, Permission, Role
+from save_portal.accounts.roles import AGENCY_ROLES, AUTOMATIC_ROLES, OFFICE_ROLES, Permission, Role
 from save_portal.accounts.tenancy import system_scope
 
 
@@ -37,7 +37,7 @@ def roles_to_give(by: User) -> tuple[Role, ...]:
         return ()
     if is_office(by):
         return (*(role for role in Role if role in OFFICE_ROLES), Role.AGENCY_ADMINISTRATOR)
-    return tuple(role for role in Role if role in AGENCY_ROLES and role != Role.MACHINE)
+    return tuple(role for role in Role if role in AGENCY_ROLES - AUTOMATIC_ROLES)
 
 
 def contractors_of(by: User) -> list[int]:
@@ -56,7 +56,7 @@ def reach(by: User) -> Iterator[UserQuerySet]:
     """
     check_keeps_people(by)
     contractors = contractors_of(by)
-    people = User.objects.exclude(role=Role.MACHINE)
+    people = User.objects.exclude(role__in=AUTOMATIC_ROLES)
     if is_office(by):
         kept = Q(office__isnull=False) | Q(role=Role.AGENCY_ADMINISTRATOR)
         yield people.filter(kept)

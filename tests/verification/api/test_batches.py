@@ -143,7 +143,7 @@ def test_the_agencys_endpoints_are_called_with_a_reference_alone(
 ):
     boss = make_user("Ruth", "agency_administrator", agency=agency)
     with agency_scope(agency.pk):
-        webhooks.add(url="https://intake.example.gov/save", by=boss, at=AT)
+        webhooks.add(agency=boss.agency, url="https://intake.example.gov/save", by=boss, at=AT)
     key = finished(machine, [RESIDENT])
     calls = [message.payload for message in Message.objects.filter(topic="webhook").order_by("id")]
     assert [call["type"] for call in calls] == ["batch.checked", "batch.finished"]

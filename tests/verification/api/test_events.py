@@ -117,7 +117,10 @@ def boss(agency):
 def endpoint(receiver, boss):
     with agency_scope(boss.agency_id):
         return webhooks.add(
-            url=f"http://127.0.0.1:{receiver.server_port}/save?x=1", by=boss, at=timezone.now()
+            agency=boss.agency,
+            url=f"http://127.0.0.1:{receiver.server_port}/save?x=1",
+            by=boss,
+            at=timezone.now(),
         )
 
 
@@ -152,7 +155,10 @@ def test_a_call_that_fails_is_made_again_and_again_for_three_days(
     assert len(ids) == 1
     receiver.answers = []
     with agency_scope(boss.agency_id):
-        assert webhooks.replay(webhook_id=endpoint.pk, by=boss, at=timezone.now()) == 1
+        assert (
+            webhooks.replay(agency=boss.agency, webhook_id=endpoint.pk, by=boss, at=timezone.now())
+            == 1
+        )
     calls = len(receiver.calls)
     queue.deliver_due(timezone.now())
     assert len(receiver.calls) == calls + 1
@@ -161,7 +167,7 @@ def test_a_call_that_fails_is_made_again_and_again_for_three_days(
 def test_an_ended_endpoint_is_not_called(asked_case, verifier, receiver, endpoint, boss):
     answered(asked_case, verifier)
     with agency_scope(boss.agency_id):
-        webhooks.end(webhook_id=endpoint.pk, by=boss, at=timezone.now())
+        webhooks.end(agency=endpoint.agency, webhook_id=endpoint.pk, by=boss, at=timezone.now())
     queue.deliver_due(timezone.now())
     assert receiver.calls == []
 
@@ -186,7 +192,7 @@ def test_an_ended_endpoint_is_not_called(asked_case, verifier, receiver, endpoin
 )
 def test_what_is_not_on_the_open_internet_is_refused(boss, url):
     with agency_scope(boss.agency_id), pytest.raises(ClientError):
-        webhooks.add(url=url, by=boss, at=timezone.now())
+        webhooks.add(agency=boss.agency, url=url, by=boss, at=timezone.now())
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0177.0.0.1", "2130706433"])
@@ -199,7 +205,9 @@ def test_only_the_administrator_of_the_agency_has_endpoints(endpoint, caseworker
     stranger = make_user("Nina", "agency_administrator", agency=other_agency)
     for person in (caseworker, stranger):
         with agency_scope(person.agency_id), pytest.raises(ClientError):
-            webhooks.end(webhook_id=endpoint.pk, by=person, at=timezone.now())
+            webhooks.end(
+                agency=endpoint.agency, webhook_id=endpoint.pk, by=person, at=timezone.now()
+            )
 
 
 def test_the_message_is_json_with_the_three_fields_of_the_standard(

@@ -10,7 +10,8 @@ from django.utils import timezone
 from agreements.enums import AccessMode
 from agreements.selectors.binding import permitted
 from save_portal.accounts.models import Agency
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import agency_scope, system_scope
+from save_portal.machines import sandbox
 from save_portal.machines.services import ClientError, make_client
 from verification import deadlines
 
@@ -26,6 +27,9 @@ class Command(BaseCommand):
             action="append",
             help="a benefit it may ask for; without any, all that the agreement permits",
         )
+        parser.add_argument(
+            "--sandbox", action="store_true", help="for the agency's test mode, not production"
+        )
         parser.add_argument("--json", action="store_true", help="accepted; the output is JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,6 +38,8 @@ class Command(BaseCommand):
             agency = Agency.objects.filter(code=options["agency_code"]).first()
             if agency is None:
                 raise CommandError(f"There is no agency {options['agency_code']}.")
+            if options["sandbox"]:
+                agency = sandbox.opened(agency=agency, by=None, at=now)
             today = deadlines.local_date(now, agency.time_zone)
             found = permitted(agency=agency, on=today)
             if found is None or not found.allows(AccessMode.WEB_SERVICES):
@@ -42,14 +48,15 @@ class Command(BaseCommand):
             if foreign := [code for code in asked if code not in found.benefits]:
                 raise CommandError(f"The agreement does not cover {', '.join(foreign)} (S5.3).")
             try:
-                client, secret = make_client(
-                    agency=agency,
-                    name=options["name"],
-                    access_mode=AccessMode.WEB_SERVICES,
-                    benefits=asked,
-                    by=None,
-                    at=now,
-                )
+                with agency_scope(agency.pk):
+                    client, secret = make_client(
+                        agency=agency,
+                        name=options["name"],
+                        access_mode=AccessMode.WEB_SERVICES,
+                        benefits=asked,
+                        by=None,
+                        at=now,
+                    )
             except ClientError as refused:
                 raise CommandError(refused.message) from None
         self.stdout.write(json.dumps({"client_id": client.client_id, "client_secret": secret}))
