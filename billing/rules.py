@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 DAYS_TO_PAY = 30
@@ -37,12 +37,12 @@ def first_of_next(month: date) -> date:
 
 def has_ended_everywhere(month: date, at: datetime) -> bool:
     """Whether it is over in the last time zone on earth, twelve hours behind UTC."""
-    return (at - timedelta(hours=12)).date() >= first_of_next(month)
+    return (at.astimezone(UTC) - timedelta(hours=12)).date() >= first_of_next(month)
 
 
 def has_begun_somewhere(day: date, at: datetime) -> bool:
     """Whether it has begun in the first time zone on earth, fourteen hours ahead of UTC."""
-    return (at + timedelta(hours=14)).date() >= day
+    return (at.astimezone(UTC) + timedelta(hours=14)).date() >= day
 
 
 def is_money(amount: Decimal) -> bool:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from save_portal.accounts.tenancy import scope_for, system_scope
 from verification.errors import CaseError
 from verification.records import index, loading, population
 from verification.rules.submission import Submission
-from verification.services import demo_cases, initial
+from verification.services import demo_agreements, demo_cases, demo_months, initial
 
 PASSWORD = "synthetic-people-only"  # noqa: S105
 MAIL = "demo.example"
@@ -42,6 +43,7 @@ class DemoAgency:
     benefits: tuple[str, ...]
     access_modes: tuple[str, ...]
     users: tuple[tuple[str, str, str], ...]  # (mail name, full name, role)
+    ends_in_days: int | None = None  # of its agreement; else in four years
 
 
 AGENCIES = (
@@ -82,6 +84,20 @@ AGENCIES = (
         (
             ("nina.alvarez", "Nina Alvarez", Role.GENERAL_USER),
             ("tom.pryor", "Tom Pryor", Role.AGENCY_ADMINISTRATOR),
+        ),
+        ends_in_days=62,
+    ),
+    # Federal agencies pay; the others have paid nothing since April 2025 (S4.3).
+    DemoAgency(
+        "FEDHOUSING",
+        "Office of Federal Housing Programs",
+        "federal",
+        "America/New_York",
+        ("housing",),
+        (AccessMode.BROWSER,),
+        (
+            ("fay.lindgren", "Fay Lindgren", Role.GENERAL_USER),
+            ("gus.marlow", "Gus Marlow", Role.AGENCY_ADMINISTRATOR),
         ),
     ),
 )
@@ -155,7 +171,7 @@ def seed_world(
     return World(
         people=people,
         records=counts,
-        agencies=len(AGENCIES),
+        agencies=len(AGENCIES) + len(demo_agreements.CAME_TO_BE),
         users=users,
         cases=cases,
     )
@@ -190,7 +206,12 @@ def _people_of_the_portal(at: datetime) -> int:
                 number=f"MOA-{demo.code}",
                 benefits=demo.benefits,
                 access_modes=demo.access_modes,
-                term=(date(at.year - 1, 1, 1), date(at.year + 4, 1, 1)),
+                term=(
+                    date(at.year - 1, 1, 1),
+                    date(at.year + 4, 1, 1)
+                    if demo.ends_in_days is None
+                    else at.date() + timedelta(days=demo.ends_in_days),
+                ),
                 legal_basis="Social Security Act, section 1137(d)",
                 by=None,
                 at=at,
@@ -200,6 +221,12 @@ def _people_of_the_portal(at: datetime) -> int:
         for mail_name, full_name, role in members:
             _user(mail_name, f"save.{MAIL}", full_name=full_name, role=role, office=office)
             count += 1
+    demo_agreements.play(
+        office=User.objects.get(email=f"paul.winter@save.{MAIL}"),
+        administrator=User.objects.get(email=f"helen.brandt@calhoun.{MAIL}"),
+        password=PASSWORD,
+        at=at,
+    )
     for number, person in enumerate(User.objects.select_related("agency", "office").order_by("pk")):
         _train(person, at=at - timedelta(days=TRAINED_AGO[number % len(TRAINED_AGO)]))
     _invite(at)
@@ -273,7 +300,24 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
         except CaseError:
             continue
         made += 1
-    return made
+    federal = AGENCIES[-1]
+    return made + demo_months.play(
+        _some_people(truth),
+        submission_of,
+        users[federal.code],
+        benefit=federal.benefits[0],
+        at=at,
+    )
+
+
+# How many people of the truth file the past months' cases are about.
+PEOPLE_OF_PAST_MONTHS = 90
+
+
+def _some_people(truth: Path) -> list[dict[str, str]]:
+    """The first people of the file whose document the browser's form takes as it is."""
+    with truth.open(newline="", encoding="utf-8") as file:
+        return list(islice(csv.DictReader(file), PEOPLE_OF_PAST_MONTHS))
 
 
 def _first_of_each(truth: Path) -> dict[str, dict[str, str]]:
@@ -324,6 +368,17 @@ def write_accounts(path: Path, *, base_url: str) -> dict[str, Any]:
                 ],
             }
             for demo in AGENCIES
+        ]
+        + [
+            {
+                "code": code,
+                "name": name,
+                "users": [
+                    {"email": email, "role": str(role), "password": PASSWORD}
+                    for email, role in users
+                ],
+            }
+            for code, name, users in demo_agreements.CAME_TO_BE
         ],
         "offices": [
             {

@@ -6,7 +6,11 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from save_portal.accounts.models import User
+from agreements.models import Agreement, Supplement
+from agreements.selectors.binding import permitted
+from billing.demo_world import play as play_invoices
+from billing.models import Invoice
+from save_portal.accounts.models import Agency, User
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT
 from verification.forms.review import form_with
@@ -19,7 +23,7 @@ from verification.models import (
 )
 from verification.records.population import SITUATIONS
 from verification.services.demo_cases import STORIES
-from verification.services.world import seed_world
+from verification.services.world import seed_world, write_accounts
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +53,9 @@ def test_every_story_of_the_demo_is_played_to_its_end(world):
         "additional_in_review", "additional_answered", "g845_recommended", "g845_mailed",
         "g845_in_review",
     }  # fmt: skip
-    beyond_the_first_answer = sum(n for s, n in found.items() if not s.startswith("initial"))
+    beyond_the_first_answer = sum(
+        n for s, n in found.items() if not s.startswith("initial") and s != "closed"
+    )
     assert beyond_the_first_answer == len(STORIES)
     with system_scope():
         assert CaseDocument.objects.filter(sent_at__isnull=False).count() == 10
@@ -99,3 +105,38 @@ def test_the_truth_file_has_everybody_of_every_situation(world, folder):
         assert {row["situation"] for row in csv.DictReader(file)} == {
             situation.__name__ for situation in SITUATIONS
         }
+
+
+def test_agreements_stand_at_every_point_that_somebody_has_to_act_on(world):
+    with system_scope():
+        found = Counter(Agreement.objects.values_list("status", flat=True))
+        assert found["submitted"] == found["negotiating"] == found["ready_to_sign"] == 1
+        assert found["expiring"] == 1
+        supplement = Supplement.objects.select_related("paper", "agreement").get()
+        assert supplement.status == "concluded"
+        helper = Agency.objects.get(code="HELPINGHANDS")
+        wes = User.objects.get(agency=helper, role="general_user")
+    assert "unemployment" in permitted(agency=helper, on=AT.date()).benefits
+    assert wes.trained_until is not None
+
+
+def test_the_federal_agency_has_an_invoice_in_every_state(world):
+    with system_scope():
+        assert play_invoices(at=AT) == 5
+        assert play_invoices(at=AT) == 0
+        states = Invoice.objects.order_by("month").values_list("status", flat=True)
+        assert list(states) == ["issued", "paid", "partly_paid", "disputed", "issued"]
+        assert {invoice.agency.code for invoice in Invoice.objects.select_related("agency")} == {
+            "FEDHOUSING"
+        }
+
+
+def test_the_accounts_that_are_written_down_can_all_sign_in(world, folder):
+    accounts = write_accounts(folder / "demo.json", base_url="http://127.0.0.1:8000")
+    with system_scope():
+        for place in (*accounts["agencies"], *accounts["offices"]):
+            for one in place["users"]:
+                person = User.objects.select_related("agency").get(email=one["email"])
+                assert person.check_password(one["password"])
+                assert person.role == one["role"]
+                assert person.agency is None or person.agency.code == place["code"]
