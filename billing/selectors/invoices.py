@@ -17,6 +17,7 @@ from billing.models import Allocation, CardOrder, Invoice, InvoiceLine, MonthClo
 from billing.remittance import code_of
 from billing.selectors.limits import limit_of
 from billing.selectors.prices import minimum_of, prices_on
+from billing.selectors.use import Use, use_of
 from billing.selectors.used import used_until_now
 from save_portal.accounts.models import Agency, User
 from save_portal.calendar.federal import federal_calendar
@@ -53,6 +54,7 @@ class InvoiceList:
     next: str | None
     previous: str | None
     forecast: Forecast | None
+    use: Use | None
     limit: SpendingLimit | None
     is_office: bool
     ages: list[tuple[str, int, Decimal]]
@@ -129,6 +131,7 @@ def invoice_list(
         next=page.next,
         previous=page.previous,
         forecast=None if office or user.agency is None else forecast(user.agency, at=at),
+        use=None if office or user.agency is None else use_of(user.agency, at=at),
         limit=None if user.agency_id is None else limit_of(user.agency_id),
         is_office=office,
         ages=receivables_by_age(today=at.date()) if office else [],
