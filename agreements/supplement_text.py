@@ -101,7 +101,7 @@ def sections_of(
         (
             "Signatures",
             [
-                f"{official} signs for the agency and declares to have the authority for it. The "
+                f"{official}, signs for the agency and declares to have the authority for it. The "
                 "SAVE program office signs for USCIS."
             ],
         )

@@ -35,6 +35,7 @@ def sign(page, name: str) -> None:
     page.fill("[name=password]", PASSWORD if name.startswith("Paul") else NEW_PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign/")
+    check_accessible(page, "a text to sign")
     page.fill("[name=typed_name]", name)
     tick(page, "[name=consent]")
     page.get_by_role("button", name="Sign with legal effect").click()
