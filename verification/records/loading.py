@@ -17,7 +17,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors as pg
 from psycopg import sql
@@ -263,12 +263,16 @@ def take_over(
     """Check the staged rows, and make the good ones the newest versions of their records."""
     today = _one(cursor, "SELECT now()::date")
     cursor.execute(staging.refuse_invalid(system, columns, today=today, printable=staged.printable))
-    cursor.execute(staging.REFUSE_DUPLICATES)
-    if (image := staging.image_column(system)) in columns:
-        take_photos(cursor, image, path.parent)
-    cursor.execute(staging.NEWEST_INSTANT)
-    as_of, now = cursor.fetchone()
+    accepted = staging.ACCEPTED if cursor.rowcount or staged.unreadable else staging.STAGED
+    if (image := staging.image_column(system)) in columns and take_photos(
+        cursor, image, path.parent, accepted
+    ):
+        accepted = staging.ACCEPTED
     known_before = SourceUpload.objects.filter(system=system.name).exists()
+    if known_before:
+        accepted = refuse_duplicates(cursor, accepted)
+    cursor.execute(sql.SQL(staging.NEWEST_INSTANT).format(accepted=accepted))
+    as_of, now = cursor.fetchone()
     upload = SourceUpload.objects.create(
         system=system.name,
         as_of=as_of or now,
@@ -283,13 +287,14 @@ def take_over(
             system=system,
             present=columns,
             as_of=upload.as_of,
-            coming=staging.typed(system, columns, upload.pk),
+            coming=staging.typed(system, columns, upload.pk, accepted=accepted),
         )
         cursor.execute(statement, values or None)
         return tuple(cursor.fetchone()) if cursor.description else ()
 
     closed = 0
     if known_before:
+        cursor.execute(staging.CREATE_CHANGED)
         # Whether to look up each row or to compare the whole, the planner decides by their number.
         cursor.execute("ANALYZE staged (record_id)")
         run(staging.COMPARE)
@@ -305,7 +310,17 @@ def take_over(
             )
             span += further
     else:
-        inserted, updated, *span = run(staging.FIRST_TIME)
+        before = _one(cursor, staging.LAST_ROW)
+        try:
+            with transaction.atomic():
+                run(staging.FIRST_TIME)
+        except IntegrityError:
+            # A record stands in the file twice; PostgreSQL's own index has found it.
+            accepted = refuse_duplicates(cursor, accepted)
+            run(staging.FIRST_TIME)
+        inserted, updated, span = cursor.rowcount, 0, []
+        if inserted:
+            span = [before + 1, _one(cursor, staging.LAST_ROW)]
     rejected = _one(cursor, "SELECT count(DISTINCT line) FROM refused")
     result = LoadResult(
         system=system.name,
@@ -332,16 +347,27 @@ def take_over(
     return result
 
 
+def refuse_duplicates(cursor: CursorWrapper, accepted: sql.Composable) -> sql.Composable:
+    """Refuse all but the newest row of each record; what is accepted then."""
+    cursor.execute(sql.SQL(staging.REFUSE_DUPLICATES).format(accepted=accepted))
+    return staging.ACCEPTED if cursor.rowcount else accepted
+
+
 def _one(cursor: CursorWrapper, statement: str, *values: str) -> Any:
     cursor.execute(statement, values or None)
     return cursor.fetchone()[0]
 
 
-def take_photos(cursor: CursorWrapper, column: str, directory: Path) -> None:
-    """Keep each image that accepted rows name, once; reject the rows whose image is no good."""
+def take_photos(
+    cursor: CursorWrapper, column: str, directory: Path, accepted: sql.Composable
+) -> bool:
+    """Keep each image that accepted rows name, once; reject the rows whose image is no good.
+
+    True when a row was rejected.
+    """
     image = sql.Identifier(column)
-    cursor.execute(sql.SQL(staging.NAME_PHOTOS).format(image=image))
-    cursor.execute("ALTER TABLE staged_photo ADD PRIMARY KEY (id)")
+    cursor.execute(staging.CREATE_PHOTOS)
+    cursor.execute(sql.SQL(staging.NAME_PHOTOS).format(image=image, accepted=accepted))
     last = 0
     while True:
         cursor.execute(
@@ -355,6 +381,7 @@ def take_photos(cursor: CursorWrapper, column: str, directory: Path) -> None:
         keep_photos(cursor, named, directory)
     cursor.execute("ANALYZE staged_photo (name)")
     cursor.execute(sql.SQL(staging.REFUSE_PHOTOS).format(image=image))
+    return bool(cursor.rowcount)
 
 
 def keep_photos(cursor: CursorWrapper, named: list[tuple[int, str]], directory: Path) -> None:
