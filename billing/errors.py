@@ -1,16 +1,10 @@
 """Refusals of billing: a sentence that says what to do."""
 
+from save_portal.refusals import Refusal
 
-class BillingError(Exception):
-    """A refusal that was foreseen; nothing was changed."""
 
-    status_code = 409
-
-    def __init__(self, message: str, *, field: str = "", status_code: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
-        self.status_code = status_code or self.status_code
+class BillingError(Refusal):
+    """A refusal in prices, invoices or payments."""
 
 
 class InvalidPrices(BillingError):

@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from agreements.enums import AccessMode, Purpose
 from agreements.lifecycles.agreement import AgreementStatus
 from agreements.models import Agreement
 from agreements.training.catalog import tutorial_for
+from save_portal.accounts import terms
 from save_portal.accounts.models import Agency, Department, Group, Office, User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
@@ -71,6 +73,16 @@ def make_user(name: str, role: str, *, agency=None, office=None, group=None, tra
             trained_until=date(2040, 1, 1) if tutorial else None,
         )
     return user
+
+
+def signed_in(user, **options) -> Client:
+    """A client of somebody who signed in and accepted the terms of use; `options` are Client's."""
+    client = Client(**options)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session[terms.ACCEPTED] = terms.VERSION
+    session.save()
+    return client
 
 
 @pytest.fixture(scope="session")

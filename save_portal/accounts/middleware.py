@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 
-from save_portal.accounts import sessions, terms
+from save_portal.accounts import interrupted, sessions, terms
 from save_portal.accounts.second_factor import has_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -48,11 +47,10 @@ def _open(request: HttpRequest) -> bool:
     return match.view_name in ALWAYS_OPEN or getattr(match.func, "public", False)
 
 
-def _send_to(request: HttpRequest, address: str) -> HttpResponse:
+def _send_to(request: HttpRequest, address: str, *, page: str = "") -> HttpResponse:
     """A redirect that remembers the page, also where htmx asked for a part of one."""
-    page = request.get_full_path() if request.method == "GET" else ""
-    if request.headers.get("HX-Request") == "true":
-        page = ""
+    if not page and request.method == "GET" and request.headers.get("HX-Request") != "true":
+        page = request.get_full_path()
     target = f"{address}?{urlencode({'next': page})}" if page not in ("", "/") else address
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(headers={"HX-Redirect": target})
@@ -80,7 +78,7 @@ class SessionLimitsMiddleware:
         now = time.time()
         if sessions.remaining_seconds(request.session, now) <= 0:
             asks_for_the_session = view_name(request) == "accounts:session"
-            logout(request)
+            kept = interrupted.sign_out_and_keep(request)
             if asks_for_the_session:
                 return JsonResponse({"remaining_seconds": 0}, status=HTTPStatus.UNAUTHORIZED)
             messages.warning(
@@ -88,9 +86,14 @@ class SessionLimitsMiddleware:
                 "You were signed out because your time had run out. "
                 "Your drafts are kept; sign in to go on.",
             )
-            return _send_to(request, reverse(settings.LOGIN_URL))
+            login = reverse(settings.LOGIN_URL)
+            if kept:
+                return _send_to(request, login, page=reverse(interrupted.RESUME_VIEW))
+            return _send_to(request, login)
         if not _asks_by_itself(request):
             sessions.touch(request.session, now)
+        if request.method == "POST":
+            interrupted.forget(request.session, request.get_full_path())
         return self.get_response(request)
 
 

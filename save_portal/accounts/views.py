@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from save_portal.accounts import sessions, terms
+from save_portal.accounts import interrupted, sessions, terms
 from save_portal.accounts.second_factor import factors_of
 from save_portal.web.permissions import any_signed_in
 
@@ -61,6 +63,28 @@ def session(request: HttpRequest) -> HttpResponse:
             "warning_seconds": settings.SESSION_WARNING_SECONDS,
         }
     )
+
+
+@require_POST
+@any_signed_in
+def keep(request: HttpRequest) -> HttpResponse:
+    """The page's time has run out: end the session, and keep what stands in its form."""
+    interrupted.sign_out_and_keep(request)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@any_signed_in
+@never_cache
+def resume(request: HttpRequest) -> HttpResponse:
+    """What was being typed when the session ended: go on with it, or drop it."""
+    assert request.user.is_authenticated
+    if request.method == "POST":
+        interrupted.forget(request.session)
+    form = interrupted.kept_for(request.session, request.user.pk)
+    if form is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "account/resume.html", {"form": form})
 
 
 @require_safe

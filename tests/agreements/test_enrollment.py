@@ -8,7 +8,6 @@ from threading import Thread
 import pytest
 from django.core import signing as links_signing
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from pypdf import PdfReader
 
 from agreements.errors import (
@@ -25,7 +24,6 @@ from agreements.selectors.binding import permitted
 from agreements.selectors.pages import agreement_page, compare
 from agreements.services import negotiation, registration, signing, standing
 from agreements.text import articles_of
-from save_portal.accounts import terms
 from save_portal.accounts.models import Invitation, User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
@@ -41,7 +39,7 @@ from tests.agreements.conftest import (
     in_force,
     signature,
 )
-from tests.conftest import AT, make_user, resident
+from tests.conftest import AT, make_user, resident, signed_in
 from verification.errors import InvalidSubmission, NoAgreement
 from verification.services import closing, initial
 
@@ -261,11 +259,7 @@ class TestSigning:
     def test_the_page_to_sign_asks_to_sign_in_again(self, officer):
         agreement, signatory = accepted(officer)
         do(negotiation.agree, agreement, signatory)
-        client = Client()
-        client.force_login(signatory, "allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        session[terms.ACCEPTED] = terms.VERSION
-        session.save()
+        client = signed_in(signatory)
         page = f"/agreements/{agreement.number}/sign/"
         for answer in (client.get(page), client.post(page, {"typed_name": "Walter Hale"})):
             assert answer.status_code == 302
@@ -404,13 +398,7 @@ class TestPages:
         with system_scope():
             number = Agreement.objects.get(agency=agency).number
         for person in (officer, make_user("Rosa", Role.AGENCY_ADMINISTRATOR, agency=agency)):
-            client = Client()
-            client.force_login(
-                person, backend="allauth.account.auth_backends.AuthenticationBackend"
-            )
-            session = client.session
-            session[terms.ACCEPTED] = terms.VERSION
-            session.save()
+            client = signed_in(person)
             for address in ("/agreements/", f"/agreements/{number}/"):
                 page = client.get(address)
                 assert page.status_code == 200

@@ -11,11 +11,10 @@ from agreements.programs import table
 from agreements.programs.errors import ProgramError
 from agreements.programs.models import ProgramRow, Topic
 from agreements.programs.services import add_row
-from save_portal.accounts import terms
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for
 from save_portal.audit.models import AuditEvent
-from tests.conftest import AT, make_user, resident
+from tests.conftest import AT, make_user, resident, signed_in
 from verification.enums import Benefit
 from verification.selectors import programs as selector
 from verification.services import initial
@@ -26,15 +25,6 @@ CLASSIC = {"tanf", "ssi", "snap", "medicaid", "unemployment", "title_iv", "housi
 @pytest.fixture
 def officer(office):
     return make_user("Paul", Role.PROGRAM_OFFICER, office=office)
-
-
-def entered(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
 
 
 def new_row(**changes):
@@ -84,7 +74,7 @@ def test_a_change_in_law_is_told_from_its_day_on():
 
 
 def test_everybody_reads_the_table_and_its_history(caseworker):
-    client = entered(caseworker)
+    client = signed_in(caseworker)
     assert "SNAP" in client.get("/programs/").content.decode()
     page = client.get("/programs/snap/").content.decode()
     assert "What held before" in page
@@ -133,7 +123,7 @@ def test_nobody_else_adds_a_row(caseworker, verifier):
 
 
 def test_the_officers_form_keeps_what_was_typed_and_names_the_field(officer):
-    client = entered(officer)
+    client = signed_in(officer)
     page = client.post(
         "/programs/snap/",
         {
@@ -169,6 +159,6 @@ def test_beside_an_answer_stands_what_held_on_its_day(
         "Mandatory, by the Agricultural Act of 2014.",
         "A new form is used.",
     ]
-    page = entered(caseworker).get(f"/cases/{case.number}/").content.decode()
+    page = signed_in(caseworker).get(f"/cases/{case.number}/").content.decode()
     assert "A new form is used." in page
     assert "added by the program office" in page

@@ -7,7 +7,6 @@ from html import unescape
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -16,13 +15,12 @@ from agreements.training.catalog import Lesson, Question, Tutorial, tutorial_for
 from agreements.training.errors import TrainingError
 from agreements.training.models import Attempt, Certificate
 from agreements.training.state import Kind, state_of
-from save_portal.accounts import terms
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import AGENCY_ROLES, AUTOMATIC_ROLES, Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
-from tests.conftest import AT, make_user, resident
+from tests.conftest import AT, make_user, resident, signed_in
 from verification.errors import NotTrained
 from verification.models import Case
 from verification.services import closing, initial, review
@@ -38,15 +36,6 @@ def newcomer(agency):
 @pytest.fixture
 def helen(agency):
     return make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=agency)
-
-
-def entered(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
 
 
 def read_all(user, at=AT) -> Attempt:
@@ -131,7 +120,7 @@ def test_a_file_that_cannot_be_taken_is_refused(change):
 def test_without_the_tutorial_no_case_is_begun_and_the_page_leads_there(newcomer, people_on_record):
     with scope_for(newcomer), pytest.raises(NotTrained, match="not taken the tutorial"):
         initial.initiate(by=newcomer, at=AT, submission=resident())
-    client = entered(newcomer)
+    client = signed_in(newcomer)
     for address in ("/cases/new/", "/"):
         page = client.get(address)
         assert "/training/" in page.content.decode()
@@ -151,7 +140,7 @@ def test_open_cases_stay_readable_and_are_finished_without_training(caseworker, 
         case = initial.initiate(by=caseworker, at=AT, submission=resident())
     User.objects.filter(pk=caseworker.pk).update(trained_until=TODAY - timedelta(days=1))
     caseworker.refresh_from_db()
-    assert entered(caseworker).get(f"/cases/{case.number}/").status_code == 200
+    assert signed_in(caseworker).get(f"/cases/{case.number}/").status_code == 200
     with scope_for(caseworker):
         with pytest.raises(NotTrained, match="has run out"):
             initial.initiate(by=caseworker, at=AT, submission=resident(agency_reference="2"))
@@ -169,7 +158,7 @@ def test_a_verifier_takes_no_request_without_the_tutorial(office):
     vera = make_user("Vera", Role.STATUS_VERIFIER, office=office, trained=False)
     with scope_for(vera), pytest.raises(NotTrained, match="takes a request"):
         review.take_next(by=vera, at=AT)
-    page = entered(vera).post("/review/next/", follow=True)
+    page = signed_in(vera).post("/review/next/", follow=True)
     assert "/training/" in page.content.decode()
     passed(vera, timezone.now())
     vera.refresh_from_db()
@@ -211,7 +200,7 @@ def test_failing_sends_back_to_the_lessons_that_were_missed_and_other_questions(
             services.ask(by=newcomer, at=AT)
     assert (failed.passed, failed.right) == (False, 0)
     assert state_of(newcomer, on=TODAY).kind is Kind.MISSING
-    page = entered(newcomer).get(f"/training/passages/{attempt.pk}/").content.decode()
+    page = signed_in(newcomer).get(f"/training/passages/{attempt.pk}/").content.decode()
     assert "Not passed yet" in page
     passed(newcomer)
     with system_scope():
@@ -240,7 +229,7 @@ def test_an_answer_that_was_not_offered_is_refused_and_judges_nothing(newcomer, 
         with pytest.raises(TrainingError) as refused:
             services.answer(attempt_id=attempt.pk, chosen=chosen, by=newcomer, at=AT)
     assert refused.value.fields == (attempt.asked[0]["id"],)
-    page = entered(newcomer).post("/training/questions/", {"passage": attempt.pk, **chosen})
+    page = signed_in(newcomer).post("/training/questions/", {"passage": attempt.pk, **chosen})
     assert page.status_code == 422
     assert "1 question without an answer" in page.content.decode()
     assert page.content.decode().count(" checked") == len(attempt.asked) - 1
@@ -249,7 +238,7 @@ def test_an_answer_that_was_not_offered_is_refused_and_judges_nothing(newcomer, 
 def test_the_page_shows_the_answers_shuffled_and_by_their_place_alone(newcomer):
     with scope_for(newcomer):
         attempt = read_all(newcomer)
-    page = unescape(entered(newcomer).get("/training/questions/").content.decode())
+    page = unescape(signed_in(newcomer).get("/training/questions/").content.decode())
     for each in attempt.asked:
         question = tutorial_for(newcomer.role).question(each["id"])
         shown = [page.index(f'for="{each["id"]}-{place}"') for place in range(3)]
@@ -264,7 +253,7 @@ def test_the_page_shows_the_answers_shuffled_and_by_their_place_alone(newcomer):
 def test_passages_and_certificates_of_others_are_not_there(newcomer, stranger, colleague, helen):
     theirs = passed(stranger)
     mine = passed(newcomer)
-    client = entered(newcomer)
+    client = signed_in(newcomer)
     assert client.get(f"/training/passages/{theirs.pk}/").status_code == 404
     assert client.post("/training/questions/", {"passage": theirs.pk}).status_code == 404
     for user, number, status in (
@@ -273,7 +262,7 @@ def test_passages_and_certificates_of_others_are_not_there(newcomer, stranger, c
         (helen, certificate_of(stranger).number, 404),
         (helen, certificate_of(newcomer).number, 200),
     ):
-        answer = entered(user).get(f"/training/certificates/{number}.pdf")
+        answer = signed_in(user).get(f"/training/certificates/{number}.pdf")
         assert answer.status_code == status
     assert mine.passed
 
@@ -281,7 +270,7 @@ def test_passages_and_certificates_of_others_are_not_there(newcomer, stranger, c
 def test_the_certificate_is_a_tagged_pdf_that_names_person_tutorial_and_term(newcomer):
     passed(newcomer)
     certificate = certificate_of(newcomer)
-    answer = entered(newcomer).get(f"/training/certificates/{certificate.number}.pdf")
+    answer = signed_in(newcomer).get(f"/training/certificates/{certificate.number}.pdf")
     pdf = PdfReader(io.BytesIO(answer.content))
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     for words in ("June Tester", certificate.number, "November 19, 2027", certificate.title):
@@ -339,7 +328,7 @@ def test_the_report_counts_and_lists_everyone_as_the_gate_sees_them(
         for kind in report.SHOWN:
             narrowed = report.report(by=helen, at=AT, kind=kind.value)
             assert {state.kind for _, state in narrowed.rows} == {kind}
-    client = entered(helen)
+    client = signed_in(helen)
     shown = client.get("/training/report/").content.decode()
     assert newcomer.full_name in shown
     assert stranger.full_name not in shown
@@ -347,7 +336,7 @@ def test_the_report_counts_and_lists_everyone_as_the_gate_sees_them(
         csv.reader(io.StringIO(client.get("/training/report/training.csv").content.decode()))
     )
     assert len(rows) == 7
-    assert entered(caseworker).get("/training/report/").status_code == 403
+    assert signed_in(caseworker).get("/training/report/").status_code == 403
     assert "Not trained yet" in client.get("/people/").content.decode()
 
 

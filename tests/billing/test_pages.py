@@ -16,8 +16,7 @@ from save_portal.accounts.models import Agency
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
 from tests.billing.test_invoicing import CLOSING, OCTOBER, charge, in_october, invoice_of
-from tests.conftest import make_agency, make_user
-from tests.verification.views.conftest import signed_in
+from tests.conftest import make_agency, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

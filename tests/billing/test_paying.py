@@ -23,8 +23,7 @@ from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
 from tests.billing.test_invoicing import CLOSING, OCTOBER, charge, in_october, invoice_of
-from tests.conftest import AT, make_agency, make_user
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_agency, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 CALLBACK = "/invoices/card/callback/"

@@ -18,8 +18,7 @@ from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
-from tests.conftest import AT, make_user
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 JANUARY = date(2027, 1, 1)

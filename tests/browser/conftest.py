@@ -9,13 +9,11 @@ from shutil import which
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from billing.models import Price
-from save_portal.accounts import terms
 from save_portal.accounts.roles import Role
-from tests.conftest import PASSWORD, load_three_people, make_agency, make_user
+from tests.conftest import PASSWORD, load_three_people, make_agency, make_user, signed_in
 from verification.enums import ChargeKind
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -102,16 +100,11 @@ def sign_in(page: Page, user) -> Page:
 
 def enter(page: Page, user) -> Page:
     """Somebody who signed in before: the session's cookie and the accepted terms."""
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
     page.context.add_cookies(
         [
             {
                 "name": settings.SESSION_COOKIE_NAME,
-                "value": session.session_key,
+                "value": signed_in(user).session.session_key,
                 "domain": "localhost",
                 "path": "/",
             }

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from save_portal.accounts.tenancy import system_scope
-from tests.browser.conftest import NARROW, WIDE, check_accessible, enter, sign_in
+from tests.browser.conftest import NARROW, WIDE, accept_terms, check_accessible, enter, sign_in
+from tests.conftest import PASSWORD
 from verification.models import Case, ChargeEvent, InitialAnswer
 
 pytestmark = pytest.mark.browser
@@ -250,3 +251,39 @@ def test_lists_are_walked_with_keys(world, open_page):
     page.keyboard.type(number.lower())
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/cases/{number}/")
+
+
+def test_time_that_runs_out_is_announced_and_what_was_typed_comes_back(world, open_page):
+    page = enter(open_page(), world["dana"])
+    page.clock.install()
+    page.goto("/cases/new/")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/details/")
+    form = page.url
+    page.fill("[name=family_name]", "Arreola-Quiñones")
+    page.fill("[name=agency_reference]", "HH-20571")
+    page.clock.fast_forward("16:00")
+    warned = page.locator("#session-warning")
+    expect(warned).to_be_visible()
+    check_accessible(page, "the warning")
+    with page.expect_response("**/session/stay/"):
+        page.keyboard.press("Enter")  # one key to stay
+    expect(warned).to_be_hidden()
+    assert page.input_value("[name=family_name]") == "Arreola-Quiñones"
+    while not warned.is_visible():
+        page.clock.fast_forward("04:00")
+    page.clock.fast_forward("20:00")
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("[name=login]", world["dana"].email)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#accept")
+    accept_terms(page)
+    page.wait_for_url("**/session/resume/")
+    check_accessible(page, "what was typed")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".errs")
+    assert page.url == form
+    assert page.input_value("[name=family_name]") == "Arreola-Quiñones"
+    assert page.input_value("[name=agency_reference]") == "HH-20571"
+    assert count(Case) == 0

@@ -1,16 +1,10 @@
 """Refusals of keeping people: a sentence that says what to do."""
 
+from save_portal.refusals import Refusal
 
-class PeopleError(Exception):
-    """A refusal that was foreseen; nothing was changed. `field` names what to look at."""
 
-    status_code = 409
-
-    def __init__(self, message: str, *, field: str = "", status_code: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
-        self.status_code = status_code or self.status_code
+class PeopleError(Refusal):
+    """A refusal in keeping people."""
 
 
 class NobodySuch(PeopleError):

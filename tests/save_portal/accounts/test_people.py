@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from save_portal.accounts import terms
 from save_portal.accounts.models import Agency, Department, Group, Invitation, Office, User
 from save_portal.accounts.people import links, selectors, services
 from save_portal.accounts.people.errors import InvitationClosed, NobodySuch, PeopleError
@@ -20,7 +19,7 @@ from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.queue import deliver_due
-from tests.conftest import AT, PASSWORD, make_agency, make_user, unknown_person
+from tests.conftest import AT, PASSWORD, make_agency, make_user, signed_in, unknown_person
 from verification.services import initial
 
 NEW_PASSWORD = "three quiet herons wade"
@@ -34,15 +33,6 @@ def helen(agency):
 @pytest.fixture
 def officer(office):
     return make_user("Paul", Role.PROGRAM_OFFICER, office=office)
-
-
-def entered(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
 
 
 def invited(by, *, at=None, **changes) -> Invitation:
@@ -68,7 +58,7 @@ def link_in_the_mail() -> str:
 
 def test_an_invited_person_sets_a_password_by_the_mailed_link_and_signs_in(helen, client):
     group = Group.objects.get(department__agency=helen.agency)
-    page = entered(helen).post(
+    page = signed_in(helen).post(
         reverse("people:invite"),
         {
             "full_name": "June  Park",
@@ -144,7 +134,7 @@ def test_an_administrator_makes_nobody_a_verifier_or_an_officer(helen, caseworke
     for person in (caseworker, helen):
         with scope_for(helen), pytest.raises(PeopleError):
             services.move(user_id=person.pk, role=role, by=helen, at=AT)
-    page = entered(helen).post(reverse("people:person", args=[caseworker.pk]), {"role": role})
+    page = signed_in(helen).post(reverse("people:person", args=[caseworker.pk]), {"role": role})
     assert page.status_code == 422
     caseworker.refresh_from_db()
     assert caseworker.role == Role.GENERAL_USER
@@ -168,7 +158,7 @@ def test_another_agencys_people_invitations_and_groups_are_not_there(helen, stra
     with system_scope():
         department = Department.objects.get(agency=stranger.agency)
         group = Group.objects.get(department=department)
-    client = entered(helen)
+    client = signed_in(helen)
     for address in (
         reverse("people:person", args=[stranger.pk]),
         reverse("people:end", args=[stranger.pk]),
@@ -198,15 +188,15 @@ def test_another_agencys_people_invitations_and_groups_are_not_there(helen, stra
 
 @pytest.mark.parametrize("who", ["caseworker", "supervisor", "verifier"])
 def test_only_administrators_open_the_page(request, who):
-    client = entered(request.getfixturevalue(who))
+    client = signed_in(request.getfixturevalue(who))
     for name in ("people:index", "people:csv", "people:invite", "people:places"):
         assert client.get(reverse(name)).status_code == 403
 
 
 def test_an_ended_person_is_refused_at_the_next_request_and_can_come_back(helen, caseworker):
-    working, page = entered(caseworker), reverse("people:end", args=[caseworker.pk])
+    working, page = signed_in(caseworker), reverse("people:end", args=[caseworker.pk])
     assert working.get("/").status_code == 200
-    administrator = entered(helen)
+    administrator = signed_in(helen)
     assert "End the account of Dana Tester?" in administrator.get(page).content.decode()
     assert administrator.post(page).status_code == 302
     assert working.get("/").status_code == 302
@@ -230,7 +220,7 @@ def test_open_cases_of_who_left_are_shown_with_the_way_to_a_colleague(
         initial.initiate(by=caseworker, at=AT, submission=unknown_person())
     with scope_for(helen):
         services.end(user_id=caseworker.pk, by=helen, at=AT)
-    page = entered(helen).get(reverse("people:person", args=[caseworker.pk])).content.decode()
+    page = signed_in(helen).get(reverse("people:person", args=[caseworker.pk])).content.decode()
     assert "They stay open: give them to a colleague." in page
     assert reverse("verification:move-all", args=[caseworker.pk]) in page
 
@@ -243,7 +233,7 @@ def test_a_move_changes_role_and_place_with_its_history(helen, caseworker):
         )
         with pytest.raises(PeopleError, match="already"):
             services.save_department(name="Appeals", by=helen, at=AT)
-    answer = entered(helen).post(
+    answer = signed_in(helen).post(
         reverse("people:person", args=[caseworker.pk]),
         {"role": Role.SUPERVISOR, "place": f"g{group.pk}"},
     )
@@ -255,7 +245,7 @@ def test_a_move_changes_role_and_place_with_its_history(helen, caseworker):
         department,
     )
     assert caseworker.history.first().history_user == helen
-    page = entered(helen).get("/people/departments/").content.decode()
+    page = signed_in(helen).get("/people/departments/").content.decode()
     assert "shared among members" in page
     with scope_for(helen):
         before = AuditEvent.objects.filter(verb="moved_person").count()
@@ -275,7 +265,7 @@ def test_the_principal_sees_its_contractors_people_and_ends_their_accounts(helen
         )
     carla = make_user("Carla", Role.GENERAL_USER, agency=contractor)
     far = make_user("Fay", Role.GENERAL_USER, agency=other)
-    client = entered(helen)
+    client = signed_in(helen)
     page = client.get(f"/people/?place=a{contractor.pk}").content.decode()
     assert "Carla Tester" in page
     assert "Contractor: Helping Hands" in page
@@ -296,7 +286,7 @@ def test_the_principal_sees_its_contractors_people_and_ends_their_accounts(helen
 def test_the_program_office_keeps_its_staff_and_the_administrators_of_agencies(
     officer, verifier, helen, caseworker
 ):
-    client = entered(officer)
+    client = signed_in(officer)
     page = client.get("/people/").content.decode()
     assert verifier.full_name in page
     assert helen.full_name in page
@@ -334,7 +324,7 @@ def test_the_program_office_keeps_its_staff_and_the_administrators_of_agencies(
     with scope_for(officer):
         assert Invitation.objects.get().agency == helen.agency
     # The administrator of that agency sees the invitation too, and who sent it stays unread.
-    assert "Tom Pryor" in entered(helen).get("/people/").content.decode()
+    assert "Tom Pryor" in signed_in(helen).get("/people/").content.decode()
     none = client.post(
         "/people/invite/",
         {"full_name": "A", "email": "a@b.example", "role": Role.STATUS_VERIFIER},
@@ -363,7 +353,7 @@ def test_the_page_takes_the_same_queries_for_few_and_many(helen, many, django_as
 def test_the_list_is_searched_and_saved_as_a_file_that_computes_nothing(helen, caseworker):
     caseworker.full_name = "=Dana"
     caseworker.save()
-    client = entered(helen)
+    client = signed_in(helen)
     assert "=Dana" in client.get("/people/?q=dana calhoun").content.decode()
     assert "Nobody fits." in client.get("/people/?q=nobody&place=g99999&role=x").content.decode()
     rows = list(csv.reader(io.StringIO(client.get("/people/people.csv").content.decode())))

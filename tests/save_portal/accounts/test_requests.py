@@ -4,13 +4,12 @@ import pytest
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.test import Client
 from django.urls import path
 
-from save_portal.accounts import terms
 from save_portal.accounts.models import Department
 from save_portal.urls import handler400, handler403, handler404, handler500  # noqa: F401
 from save_portal.urls import urlpatterns as portal
+from tests.conftest import signed_in
 
 
 def whose(request: HttpRequest) -> HttpResponse:
@@ -39,12 +38,7 @@ pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True
 
 @pytest.fixture
 def working(caseworker):
-    client = Client(raise_request_exception=False)
-    client.force_login(caseworker)
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
+    return signed_in(caseworker, raise_request_exception=False)
 
 
 def test_the_view_runs_as_the_role_that_owns_nothing_and_names_the_agency(working, agency):

@@ -15,24 +15,18 @@ def main(forms: int) -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
-    from django.test import Client
     from django.utils import timezone
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    from save_portal.accounts import terms
     from save_portal.accounts.roles import Role
     from save_portal.accounts.tenancy import scope_for
-    from tests.conftest import make_agency, make_user, unknown_person
+    from tests.conftest import make_agency, make_user, signed_in, unknown_person
     from verification.forms.initiate import typed_of
     from verification.models import CaseDraft
 
     user = make_user("Dana", Role.GENERAL_USER, agency=make_agency("CALHOUN"))
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
+    client = signed_in(user)
     now = timezone.now()
     with scope_for(user):
         drafts = [
@@ -52,7 +46,7 @@ def main(forms: int) -> None:
         json.dumps(
             {
                 "user": user.pk,
-                "cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}",
+                "cookie": f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}",
                 "drafts": [str(draft.pk) for draft in drafts],
             }
         )

@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from save_portal.accounts.tenancy import agency_scope
 from save_portal.machines.models import Client
-from tests.conftest import make_user
+from tests.conftest import make_user, signed_in
 from tests.verification.api.conftest import token_of
-from tests.verification.views.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 

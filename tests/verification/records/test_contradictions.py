@@ -13,8 +13,7 @@ from django.db import transaction
 
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for
-from tests.conftest import AT, make_agency, make_user
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_agency, make_user, signed_in
 from verification.errors import DuplicateCase, InvalidSubmission
 from verification.records import index, loading
 from verification.records.population import CONTRADICTIONS, SITUATIONS, write_uploads

@@ -11,8 +11,7 @@ from agreements.rules import check_choices
 from agreements.text import articles_of
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.agreements.conftest import CHOICES
-from tests.conftest import AT, make_agency, make_user, resident, write_upload
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_agency, make_user, resident, signed_in, write_upload
 from verification.enums import ClosureReason, Outcome
 from verification.errors import CaseError, DutyOpen, InvalidSubmission, NoAgreement
 from verification.models import Case, Event, VerifierAnswer

@@ -3,12 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 
-from save_portal.accounts import terms
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
-from tests.conftest import AT, resident, unknown_person
+from tests.conftest import AT, resident, signed_in, unknown_person
 from verification.enums import Need
 from verification.models import Case
 from verification.selectors.filters import CaseFilters
@@ -101,11 +99,7 @@ def test_an_answer_stays_to_be_read_until_somebody_of_the_agency_opens_it(
         kept = Case.objects.get(pk=case.pk)
         reading.mark_read(case=kept, by=verifier, at=AT)
     assert sections(caseworker)[0]["read"] == [case.number]
-    client = Client()
-    client.force_login(supervisor, "allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
+    client = signed_in(supervisor)
     assert client.get(f"/cases/{case.number}/").status_code == 200
     found, _ = sections(caseworker)
     assert (found["read"], found["save"]) == ([], [case.number])

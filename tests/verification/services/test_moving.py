@@ -4,15 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from save_portal.accounts import terms
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
-from tests.conftest import AT, resident, unknown_person
+from tests.conftest import AT, resident, signed_in, unknown_person
 from verification.errors import CaseError, NotPermitted
 from verification.models import Case, CaseMove
 from verification.selectors.board import board
@@ -39,15 +37,6 @@ def move(cases, to, by, at=LATER):
 def handlers(*cases):
     with system_scope():
         return [Case.objects.get(pk=case.pk).handled_by for case in cases]
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
 
 
 def test_a_supervisor_gives_cases_to_a_colleague_who_is_told_without_a_name(
@@ -198,7 +187,7 @@ class TestPages:
         self, caseworker, colleague, supervisor, people_on_record
     ):
         case, other = initiate(caseworker, 1), initiate(caseworker, 2)
-        client = client_of(supervisor)
+        client = signed_in(supervisor)
         page = client.get("/cases/").content.decode()
         assert f'value="{case.number}"' in page
         answer = client.post("/cases/move/", {"numbers": [case.number], "to": colleague.pk})
@@ -209,7 +198,7 @@ class TestPages:
         self, caseworker, supervisor, people_on_record
     ):
         case = initiate(caseworker)
-        client = client_of(supervisor)
+        client = signed_in(supervisor)
         assert "Tick the cases" in client.post("/cases/move/", follow=True).content.decode()
         answer = client.post("/cases/move/", {"numbers": [case.number], "to": ""}, follow=True)
         assert "Choose a colleague" in answer.content.decode()
@@ -219,7 +208,7 @@ class TestPages:
         self, caseworker, colleague, supervisor, people_on_record
     ):
         case = initiate(caseworker)
-        client = client_of(supervisor)
+        client = signed_in(supervisor)
         assert "Dana Tester" in client.get("/board/").content.decode()
         address = f"/board/{caseworker.pk}/move/"
         assert "1 open case" in client.get(address).content.decode()
@@ -234,7 +223,7 @@ class TestPages:
         self, caseworker, colleague, supervisor, people_on_record
     ):
         case = initiate(caseworker)
-        client = client_of(supervisor)
+        client = signed_in(supervisor)
         assert "Move to a colleague" in client.get(f"/cases/{case.number}/").content.decode()
         assert client.get(f"/cases/{case.number}/move/").status_code == 200
         client.post(f"/cases/{case.number}/move/", {"to": colleague.pk})
@@ -244,7 +233,7 @@ class TestPages:
         self, caseworker, colleague, people_on_record
     ):
         case = initiate(caseworker)
-        client = client_of(caseworker)
+        client = signed_in(caseworker)
         assert client.get("/board/").status_code == 403
         assert (
             client.post("/cases/move/", {"numbers": [case.number], "to": colleague.pk}).status_code

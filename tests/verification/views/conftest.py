@@ -1,21 +1,10 @@
 """People who are signed in and have accepted the terms of use."""
 
 import pytest
-from django.test import Client
 
-from save_portal.accounts import terms
 from save_portal.accounts.tenancy import scope_for
-from tests.conftest import AT, resident, unknown_person
+from tests.conftest import AT, resident, signed_in, unknown_person
 from verification.services import initial
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
 
 
 @pytest.fixture

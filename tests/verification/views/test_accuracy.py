@@ -9,13 +9,12 @@ import pytest
 from save_portal.accounts.models import Office
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.conftest import AT, make_user, resident
+from tests.conftest import AT, make_user, resident, signed_in
 from tests.verification.services.test_review import (
     RESIDENT,
     asked,
     taken,
 )
-from tests.verification.views.conftest import signed_in
 from verification.rules.review import AnswerInput
 from verification.services import additional, initial, review, second_review
 from verification.services.accuracy import accuracy

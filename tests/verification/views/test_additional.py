@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests import uploads as files
-from tests.verification.views.conftest import signed_in
+from tests.conftest import signed_in
 from verification.models import AdditionalDraft, AdditionalRequest, Case, CaseDocument, ChargeEvent
 from verification.services import duties
 

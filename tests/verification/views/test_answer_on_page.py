@@ -3,8 +3,7 @@
 import pytest
 
 from save_portal.accounts.tenancy import scope_for
-from tests.conftest import AT, resident, unknown_person
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, resident, signed_in, unknown_person
 from verification.services import initial
 
 pytestmark = pytest.mark.django_db

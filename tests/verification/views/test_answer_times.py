@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 
 from save_portal.accounts.roles import Role
-from tests.conftest import make_user
-from tests.verification.views.conftest import signed_in
+from tests.conftest import make_user, signed_in
 from verification import deadlines
 from verification.models import AnswerTime
 

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from save_portal.accounts import sessions
 from save_portal.accounts.tenancy import system_scope
 from save_portal.documents import handlers
+from tests.conftest import signed_in
 from tests.verification.services.test_batch import RESIDENT, nobody
 from tests.verification.services.test_batches import content, place, work  # noqa: F401
-from tests.verification.views.conftest import signed_in
 from verification.models import Batch, Case
 from verification.selectors.batches import NOT_A_FINDING
 

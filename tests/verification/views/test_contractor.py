@@ -5,8 +5,7 @@ from django.db import DatabaseError, transaction
 
 from save_portal.accounts.models import Agency, Department
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.conftest import AT, make_user, unknown_person
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_user, signed_in, unknown_person
 from verification.models import Case
 from verification.services import initial
 

@@ -10,8 +10,7 @@ from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import DisclosureEvent
 from tests import uploads as files
-from tests.conftest import AT, make_user, write_upload
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_user, signed_in, write_upload
 from verification.models import CorrectionEvidence, CorrectionRequest
 from verification.records import index, loading
 from verification.services import correction

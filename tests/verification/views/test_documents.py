@@ -7,8 +7,7 @@ from django.test import RequestFactory
 from save_portal.accounts.tenancy import scope_for
 from save_portal.documents import handlers
 from tests import uploads as files
-from tests.conftest import AT
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, signed_in
 from verification.services import documents
 
 pytestmark = pytest.mark.django_db

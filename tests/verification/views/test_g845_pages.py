@@ -14,9 +14,8 @@ from PIL import Image
 
 from billing.models import Exemption, Price
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.conftest import AT, resident, unknown_person
+from tests.conftest import AT, resident, signed_in, unknown_person
 from tests.verification.services.test_g845 import answered, arrive, ask, by_verifier, mail, now
-from tests.verification.views.conftest import signed_in
 from verification.models import Case, G845Mailing, VerifierAnswer
 from verification.services import initial
 

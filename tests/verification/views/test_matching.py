@@ -4,8 +4,7 @@ import pytest
 
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.conftest import AT, make_agency, make_user, resident, unknown_person
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_agency, make_user, resident, signed_in, unknown_person
 from verification.services import duties, initial
 
 pytestmark = pytest.mark.django_db

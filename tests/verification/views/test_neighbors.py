@@ -5,11 +5,9 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.test import Client
 
-from save_portal.accounts import terms
 from save_portal.accounts.tenancy import scope_for
-from tests.conftest import AT, resident, unknown_person
+from tests.conftest import AT, resident, signed_in, unknown_person
 from verification.services import duties, initial
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def client(caseworker):
-    client = Client()
-    client.force_login(caseworker, "allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
+    return signed_in(caseworker)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from billing.models import Exemption, Price
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import DisclosureEvent
 from save_portal.documents import worker
-from tests.conftest import AT
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, signed_in
 
 pytestmark = pytest.mark.django_db
 

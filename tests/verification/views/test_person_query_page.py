@@ -5,8 +5,7 @@ import pytest
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent, DisclosureEvent
-from tests.conftest import make_user
-from tests.verification.views.conftest import signed_in
+from tests.conftest import make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -3,13 +3,14 @@
 import csv
 import io
 import re
+import time
 
 import pytest
 from django.urls import reverse
 
+from save_portal.accounts import interrupted, sessions
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.conftest import AT, resident
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, PASSWORD, resident, signed_in
 from verification.models import Case, CaseDraft, ChargeEvent, NoQuery
 from verification.services import initial
 
@@ -316,3 +317,73 @@ def test_an_empty_request_for_additional_verification_is_explained(dana, confirm
     response = dana.post(address, {"next": "check"})
     assert response.status_code == 422
     assert "Choose why a status verifier should look." in response.content.decode()
+
+
+class TestASessionThatEndsInAForm:
+    """Nothing typed is lost, and nobody else gets it."""
+
+    TYPED = {"family_name": "Arreola-Quiñones", "given_name": "Ana", "benefits": ["snap", "tanf"]}
+
+    def sent_too_late(self, client) -> str:
+        begun = client.post("/cases/new/", {"document": "i551"}).headers["Location"]
+        session = client.session
+        session[sessions.LAST_SEEN] = time.time() - 24 * 3600
+        session.save()
+        assert client.post(begun, self.TYPED).headers["Location"] == (
+            "/accounts/login/?next=%2Fsession%2Fresume%2F"
+        )
+        assert "_auth_user_id" not in client.session
+        return begun
+
+    def back(self, client, user):
+        client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+        client.post("/terms/", {"accept": "yes"})
+        return client.get("/session/resume/")
+
+    def test_the_person_is_given_back_what_was_typed_and_sends_it(self, dana, caseworker):
+        begun = self.sent_too_late(dana)
+        page = self.back(dana, caseworker)
+        assert page.headers["Cache-Control"].count("no-store")
+        assert f'action="{begun}"' in page.content.decode()
+        assert page.context["form"].fields == [
+            ("family_name", "Arreola-Quiñones"),
+            ("given_name", "Ana"),
+            ("benefits", "snap"),
+            ("benefits", "tanf"),
+        ]
+        sent = dana.post(begun, self.TYPED)
+        assert sent.status_code == 422  # the other fields are missing, as they were
+        assert "Arreola-Quiñones" in sent.content.decode()
+        assert dana.get("/session/resume/").headers["Location"] == "/"
+
+    def test_somebody_else_at_that_browser_gets_nothing(self, dana, caseworker, colleague):
+        self.sent_too_late(dana)
+        assert self.back(dana, colleague).headers["Location"] == "/"
+        dana.post("/accounts/logout/")
+        assert self.back(dana, caseworker).headers["Location"] == "/"
+
+    def test_it_can_be_thrown_away(self, dana, caseworker):
+        self.sent_too_late(dana)
+        assert self.back(dana, caseworker).status_code == 200
+        assert dana.post("/session/resume/").headers["Location"] == "/"
+        assert dana.get("/session/resume/").headers["Location"] == "/"
+
+    def test_a_form_of_another_site_is_not_kept(self, caseworker):
+        strict = signed_in(caseworker, enforce_csrf_checks=True)
+        session = strict.session
+        session[sessions.LAST_SEEN] = 0.0
+        session.save()
+        assert strict.post("/cases/new/", {"document": "i551"}).status_code == 302
+        assert interrupted.KEPT not in strict.session
+
+    @pytest.mark.parametrize(
+        "address", ["//elsewhere.example/", "https://elsewhere.example/", "/x/"]
+    )
+    def test_what_a_page_asks_to_keep_leads_nowhere_else(self, dana, address):
+        assert dana.post("/session/keep/", {"kept_address": address, "a": "b"}).status_code == 204
+        assert interrupted.KEPT not in dana.session
+
+    def test_a_page_whose_time_has_run_out_keeps_its_form(self, dana, caseworker):
+        typed = {"kept_address": "/cases/new/", "document": "i94", "password": "never kept"}
+        assert dana.post("/session/keep/", typed).status_code == 204
+        assert self.back(dana, caseworker).context["form"].fields == [("document", "i94")]

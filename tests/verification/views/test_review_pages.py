@@ -9,7 +9,7 @@ from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import DisclosureEvent
 from tests import uploads as files
-from tests.conftest import AT, make_user, resident, unknown_person
+from tests.conftest import AT, make_user, resident, signed_in, unknown_person
 from tests.verification.services.test_review import (
     RESIDENT,
     again,
@@ -17,7 +17,6 @@ from tests.verification.services.test_review import (
     sample_all,
     taken,
 )
-from tests.verification.views.conftest import signed_in
 from verification.models import Case, ReviewDraft, SecondReview, VerifierAnswer
 from verification.rules.review import AnswerInput
 from verification.selectors.review_queue import QueueFilters, review_queue

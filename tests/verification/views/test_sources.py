@@ -9,9 +9,8 @@ from django.test import Client
 from save_portal.accounts.models import Office
 from save_portal.accounts.roles import Role
 from save_portal.outbox import queue
-from tests.conftest import make_user
+from tests.conftest import make_user, signed_in
 from tests.verification.records.files import row, write
-from tests.verification.views.conftest import signed_in
 from verification.records import index
 from verification.records.loading import load
 from verification.records.systems import SYSTEMS
