@@ -256,8 +256,10 @@ class Case(CaseLifecycle):
                 opclasses=["int8_ops", "varchar_pattern_ops"],
             ),
             models.Index(
+                # With all that the ages on My work ask, so that they are read from it alone.
                 name="case_of_handler_last_action",
                 fields=["handled_by", "last_action_at"],
+                include=["agency", "created_at", "pile"],
                 condition=Q(status__in=[s.value for s in OPEN]),
             ),
             *(

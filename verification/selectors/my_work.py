@@ -19,7 +19,8 @@ from verification.querysets import NEVER_EXPIRES, SOON, CaseQuerySet, soon_from
 from verification.selectors.filters import CaseFilters
 from verification.selectors.rows import CaseRow, row_of, with_last_answer
 
-SHOWN = 25
+SHOWN = 10  # rows of a section; the rest is behind a link
+CLOSING = 25  # of the cases that close unused
 COUNTED = 1000
 AGES = (("0-2", 0, 2), ("3-5", 3, 5), ("6-10", 6, 10), ("11-20", 11, 20), ("over 20", 21, 9999))
 TITLES: dict[Need, str] = {
@@ -83,7 +84,7 @@ def my_work(*, user: User, at: datetime, filters: CaseFilters) -> MyWork:
         deadlines.expires_on(last_action_at=instant, time_zone=zone)
         for instant in oldest.filter(status__in=WAITS_FOR_CASEWORKER)
         .exclude(NEVER_EXPIRES)
-        .values_list("last_action_at", flat=True)[:SHOWN]
+        .values_list("last_action_at", flat=True)[:CLOSING]
     ]
     closing = [day for day in closing if (day - today).days <= max(deadlines.WARNINGS)]
     return MyWork(
