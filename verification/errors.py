@@ -18,6 +18,12 @@ class CaseError(Exception):
         self.rule = rule or self.rule
 
 
+class NoSuchCase(CaseError):
+    """Not there, or not this person's: the answer is the same."""
+
+    status_code = 404
+
+
 class NotPermitted(CaseError):
     """This person may not do this, whatever the state of the case."""
 

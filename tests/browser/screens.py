@@ -21,7 +21,10 @@ from save_portal.machines.services import make_client
 from tests.billing.test_invoicing import charge, invoice_of
 from tests.browser.conftest import NARROW, WIDE, enter, sign_in, tick
 from tests.conftest import AT, make_agency, make_user, resident, unknown_person
-from verification.services import duties, g845, initial
+from tests.verification.services.test_batch import RESIDENT, nobody
+from tests.verification.services.test_batches import content, work
+from verification.models import Batch
+from verification.services import batch_work, duties, g845, initial
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -210,6 +213,48 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
             page.set_viewport_size(viewport)
             page.goto(address)
             page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=name != "api-docs")
+
+
+def test_pictures_of_batches(world, open_page, monkeypatch):
+    monkeypatch.setattr(batch_work, "CHUNK", 12)
+    page = enter(open_page(), world["dana"])
+
+    def take(name: str) -> None:
+        for width, viewport in (("1280", WIDE), ("390", NARROW)):
+            page.set_viewport_size(viewport)
+            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size(WIDE)
+
+    def choose(raw: bytes) -> None:
+        file = {"name": "November intake.csv", "mimeType": "text/csv", "buffer": raw}
+        page.set_input_files("[name=file]", file)
+        page.get_by_role("button", name="Upload and check").click()
+
+    page.goto("/batches/")
+    take("batches-none")
+    choose(b"row_id;family_name\r\n")
+    page.wait_for_selector(".errs")
+    take("batches-error")
+    wrong = [{"date_of_birth": "5/31/1990"}, {"a_number": "209"}, {"benefit": "title_iv"}]
+    rows = [RESIDENT, *(nobody(n) for n in range(3)), *({**RESIDENT, **bad} for bad in wrong)]
+    choose(content([*rows, *(nobody(n) for n in range(100, 118))]))
+    page.wait_for_selector("#batch-progress")
+    with system_scope():
+        batch = Batch.objects.get()
+    work(batch)
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+    take("batch-checked")
+    tick(page, "[name=originals_examined]")
+    tick(page, "[name=no_finding]")
+    page.get_by_role("button", name="Start", exact=True).click()
+    batch_work.work_on(batch_id=batch.pk, clock=timezone.now, seconds=0)
+    page.reload()
+    take("batch-running")
+    work(batch)
+    page.reload()
+    take("batch-finished")
+    page.goto("/batches/")
+    take("batches")
 
 
 def test_pictures_of_people_and_training(world, office, open_page):

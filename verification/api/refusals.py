@@ -13,10 +13,10 @@ from verification.errors import (
     DutyOpen,
     InvalidSubmission,
     NoAgreement,
+    NoSuchCase,
     NotPermitted,
     StaleCase,
 )
-from verification.services.locking import NoSuchCase
 
 SLUGS: dict[type[CaseError], str] = {
     NoSuchCase: "not-found",

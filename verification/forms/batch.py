@@ -8,13 +8,17 @@ from save_portal.web.forms import PortalForm
 from verification.forms.documents import FilesField, FilesInput
 
 
+class OneFile(FilesInput):
+    allow_multiple_selected = False
+
+
 class BatchFileForm(PortalForm):
     """The view takes the file as it comes; here is room for what is wrong with it."""
 
     file = FilesField(
         label="CSV file",
         help_text="Up to 1,000,000 rows and 400 MB, in UTF-8. The first line names the columns.",
-        widget=FilesInput({"class": "usa-input file", "accept": ".csv,text/csv"}),
+        widget=OneFile({"class": "usa-input file", "accept": ".csv,text/csv"}),
     )
 
     def __init__(self, *, wrong: str = "") -> None:

@@ -15,7 +15,7 @@ from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
 from verification import deadlines, immigration_documents, policies
 from verification.enums import FormWay, Reason, WaitsFor
-from verification.errors import CaseError
+from verification.errors import NoSuchCase
 from verification.lifecycles.case import CaseStatus
 from verification.models import (
     AdditionalRequest,
@@ -292,10 +292,10 @@ def photo_of(*, user: User, number: str) -> tuple[Case, int] | None:
 
 
 def require_case(*, user: User, number: str) -> Case:
-    """The case for a form, or a `CaseError` that does not say whether it exists."""
+    """The case for a form, or `NoSuchCase`, which does not say whether it exists."""
     case = Case.objects.visible_to(user).select_related("agency").filter(number=number).first()
     if case is None:
-        raise CaseError("There is no such case among those you may see.")
+        raise NoSuchCase("There is no such case among those you may see.")
     return case
 
 

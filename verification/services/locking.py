@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from save_portal.accounts.models import User
-from verification.errors import CaseError
+from verification.errors import NoSuchCase as NoSuchCase
 from verification.models import Case
-
-
-class NoSuchCase(CaseError):
-    """Not there, or not this person's: the answer is the same."""
-
-    status_code = 404
 
 
 def lock_case(number: str, *, by: User) -> Case:

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from save_portal.accounts import sessions
+from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import system_scope
 from save_portal.documents import handlers
 from tests.conftest import signed_in
@@ -42,6 +43,9 @@ def test_from_an_empty_list_to_results_that_say_what_they_do_not_mean(dana):
     batch, page = uploaded(dana, [RESIDENT, nobody(1), {**RESIDENT, "a_number": "=1+1"}])
     shown = dana.get(page).content.decode()
     assert "3 rows checked: 2 can be asked, 1 cannot" in shown
+    assert "It costs nothing." in shown
+    Agency.objects.update(kind="federal")
+    assert "2 rows at $0.50 cost at most <strong>$1.00</strong>" in dana.get(page).content.decode()
     assert "Rows that cannot be asked" in shown
     faults = cells(dana.get(f"{page}faults.csv"))
     assert [(row["line"], row["field"], row["rule"]) for row in faults] == [
