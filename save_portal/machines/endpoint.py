@@ -144,7 +144,7 @@ class Endpoint(APIView):
             agency_scope(client.agency_id),
             audit.coming_by(client=client.client_id, request=self.request_id),
         ):
-            self.now = sandbox.now_in(client.agency)
+            self.now = sandbox.now_in(client.agency, at=timezone.now())
             if key is None:
                 answer: Answer = handler(request, *args, **kwargs)
                 return answer

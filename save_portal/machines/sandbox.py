@@ -10,7 +10,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from save_portal import audit
 from save_portal.accounts.models import Agency, User
@@ -36,9 +35,12 @@ def opened(*, agency: Agency, by: User | None, at: datetime) -> Agency:
     return present(agency) or _open(agency, by=by, at=at)
 
 
-def now_in(agency: Agency) -> datetime:
-    """What time it is for this agency: in a sandbox its own clock's. There it takes one query."""
-    return timezone.now() + ahead_of(agency.pk)
+def now_in(agency: Agency, *, at: datetime) -> datetime:
+    """What time it is for this agency when it is `at`: in a sandbox what its clock shows.
+
+    One query in a sandbox, none elsewhere.
+    """
+    return at + ahead_of(agency.pk)
 
 
 def ahead_of(agency_id: int) -> timedelta:

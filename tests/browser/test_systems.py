@@ -23,10 +23,23 @@ def test_credentials_by_keyboard_and_the_pages_of_the_api(world, open_page):
     check_accessible(page, "the secret")
     page.goto("/systems/")
     check_accessible(page, "systems")
-    for address in ("/api/docs/", "/api/docs/changes/", "/api/problems/", "/api/problems/refused/"):
+    page.goto("/systems/sandbox/")
+    check_accessible(page, "the sandbox")
+    page.fill("[name=days]", "0")
+    page.locator("[name=days]").press("Enter")
+    page.wait_for_selector("text=Nothing was due on the way")
+    check_accessible(page, "a clock that was moved")
+    for address in (
+        "/api/docs/",
+        "/api/docs/changes/",
+        "/api/docs/sandbox/",
+        "/api/problems/",
+        "/api/problems/refused/",
+    ):
         page.goto(address)
         check_accessible(page, address)
     page.set_viewport_size(NARROW)
-    page.goto("/api/docs/")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= NARROW["width"]
+    for address in ("/api/docs/", "/api/docs/sandbox/", "/systems/sandbox/"):
+        page.goto(address)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= NARROW["width"], address

@@ -51,7 +51,7 @@ def move_clock(*, sandbox: Agency, to: datetime, by: User, at: datetime) -> Done
     `at` is the time outside. Runs in the sandbox's scope. Refuses to go back, which only beginning
     anew does, and farther than `MOST_DAYS` at once.
     """
-    now = sandboxes.now_in(sandbox)
+    now = sandboxes.now_in(sandbox, at=at)
     if to < now - A_MOMENT:
         raise CaseError(
             "The clock goes forward only. To go back, begin the sandbox anew (POST sandbox/reset)."
@@ -66,7 +66,7 @@ def move_clock(*, sandbox: Agency, to: datetime, by: User, at: datetime) -> Done
     return done
 
 
-def run_all() -> int:
+def run_all(*, at: datetime) -> int:
     """Do in every sandbox what its clock says is due; the number of sandboxes at work.
 
     Each is a transaction of its own. Safe to run at any time, by several workers.
@@ -77,7 +77,7 @@ def run_all() -> int:
     for key in keys:
         with agency_scope(key):
             sandbox = Agency.sandboxes_too.get(pk=key)
-            _advance(sandbox, sandboxes.now_in(sandbox))
+            _advance(sandbox, sandboxes.now_in(sandbox, at=at))
     return len(keys)
 
 

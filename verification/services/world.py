@@ -28,7 +28,13 @@ from save_portal.accounts.tenancy import scope_for, system_scope
 from verification.errors import CaseError
 from verification.records import index, loading, population
 from verification.rules.submission import Submission
-from verification.services import demo_agreements, demo_cases, demo_months, initial
+from verification.services import (
+    demo_agreements,
+    demo_cases,
+    demo_machines,
+    demo_months,
+    initial,
+)
 
 PASSWORD = "synthetic-people-only"  # noqa: S105
 MAIL = "demo.example"
@@ -282,6 +288,10 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
             )
             for demo in AGENCIES
         }
+        administrator = User.objects.select_related("agency").get(
+            email=f"{AGENCIES[0].users[-1][0]}@{AGENCIES[0].code.lower()}.{MAIL}"
+        )
+    client = demo_machines.connect(administrator=administrator, at=at)
     people = _first_of_each(truth)
     in_stories = {story.situation for story in demo_cases.STORIES}
     others = [row for name, row in people.items() if name not in in_stories]
@@ -300,6 +310,13 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
         except CaseError:
             continue
         made += 1
+    if client is not None:
+        asked = map(submission_of, others[1:3])
+        made += demo_machines.begin_cases(
+            client, asked, at=demo_cases.office_hours(at - timedelta(days=1), 8, now=at)
+        )
+        demo_machines.listen(administrator=administrator, at=at)
+        demo_machines.try_out(administrator=administrator, at=at)
     federal = AGENCIES[-1]
     return made + demo_months.play(
         _some_people(truth),

@@ -226,7 +226,7 @@ def _of_sandbox(request: Asked) -> dict[str, Any]:
     if sandbox is None:
         return {}
     return {
-        "shows": sandboxes.now_in(sandbox),
+        "shows": sandboxes.now_in(sandbox, at=timezone.now()),
         "zone": sandbox.time_zone,
         "cases": Case.objects.filter(agency=sandbox).count(),
         "most_days": MOST_DAYS,

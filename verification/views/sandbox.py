@@ -50,7 +50,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     home = sandboxes.opened(agency=user.agency, by=user, at=now)
     try:
         with agency_scope(home.pk):
-            to = sandboxes.now_in(home) + timedelta(days=int(days))
+            to = sandboxes.now_in(home, at=now) + timedelta(days=int(days))
             done = sandbox.move_clock(sandbox=home, to=to, by=user, at=now)
     except CaseError as refused:
         messages.error(request, refused.message)

@@ -11,13 +11,17 @@ from agreements.selectors.binding import permitted
 from billing.demo_world import play as play_invoices
 from billing.models import Invoice
 from save_portal.accounts.models import Agency, User
-from save_portal.accounts.tenancy import scope_for, system_scope
+from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
+from save_portal.machines import sandbox as sandboxes
+from save_portal.machines.models import Client, Webhook
+from save_portal.outbox.models import Message
 from tests.conftest import AT
 from verification.forms.review import form_with
 from verification.models import (
     Case,
     CaseDocument,
     CorrectionRequest,
+    Event,
     ReviewDraft,
     VerifierAnswer,
 )
@@ -91,6 +95,22 @@ def test_each_agency_sees_its_own_cases_alone(world):
     for user in User.objects.filter(agency__isnull=False):
         with scope_for(user):
             assert set(Case.objects.values_list("agency_id", flat=True)) <= {user.agency_id}
+
+
+def test_a_system_asks_by_itself_is_told_and_was_tried_out_first(world):
+    with system_scope():
+        client = Client.objects.select_related("user").get()
+        assert Case.objects.filter(created_by=client.user).count() == 2
+        assert Event.objects.filter(agency=client.agency).count() > 3
+        assert Webhook.objects.get().agency_id == client.agency_id
+        assert not Message.objects.filter(topic="webhook").exists()
+        home = sandboxes.present(client.agency)
+    with agency_scope(home.pk):
+        assert {case.status for case in Case.objects.all()} == {
+            "initial_confirmed",
+            "initial_unconfirmed",
+            "additional_answered",
+        }
 
 
 def test_seeding_again_begins_no_case_twice(world, folder):
