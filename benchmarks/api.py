@@ -12,7 +12,8 @@ from statistics import quantiles
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.measure import Row, percentiles
+from benchmarks.measure import percentiles
+from benchmarks.row import Row
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
 from save_portal.machines.services import make_client

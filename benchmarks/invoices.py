@@ -17,7 +17,8 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks.browser import ROOT
-from benchmarks.measure import Row, timed
+from benchmarks.measure import timed
+from benchmarks.row import Row
 from billing.models import Invoice
 from billing.rules import first_of_next
 from billing.selectors.used import used_by_agency

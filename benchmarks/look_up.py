@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from benchmarks.browser import Browser, served
-from benchmarks.measure import Row, percentiles
+from benchmarks.measure import percentiles
+from benchmarks.row import Row
 
 SLICES = 4
 CLIENTS = 2

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -24,8 +23,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from psycopg import sql
 
+from benchmarks import plans
 from benchmarks.browser import ROOT, Browser
 from benchmarks.people import Population
+from benchmarks.row import Row
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.web.keyset import encode
@@ -46,24 +47,6 @@ from verification.services import batch, initial
 FIRST_CASE_ID = 5_000_000_000
 SLICES = 4
 DELTAS = (1_000, 10_000)
-
-
-@dataclass(slots=True)
-class Row:
-    """One line of the table; times in milliseconds, `share` against what `against` names."""
-
-    name: str
-    people: int
-    cases: int
-    count: int = 0
-    p50: float | None = None
-    p99: float | None = None
-    queries: float | None = None
-    per_second: float | None = None
-    share: float | None = None
-    against: str = ""
-    aim: str = ""
-    p95: float | None = None
 
 
 def percentiles(seconds: list[float]) -> tuple[float, float]:
@@ -126,8 +109,9 @@ def deltas(directory: Path, file: Path, *, people: int) -> Iterator[Row]:
                 change = {"updated_at": f"{newer:%Y-%m-%dT%H:%M:%SZ}"}
                 writer.writerow({**row, **change, "file_control_office": f"DAY{day}"})
                 count += 1
-        loaded = timed(lambda path=path: loading.load("CIS", path))
-        indexed = timed(index.build)
+        with plans.by_index_alone(f"A delta of {size:,} records"):
+            loaded = timed(lambda path=path: loading.load("CIS", path))
+            indexed = timed(index.build)
         yield Row("delta: load_source", people, 0, count, p50=loaded * 1000,
                   per_second=count / loaded)  # fmt: skip
         yield Row("delta: build_index", people, 0, count, p50=indexed * 1000,

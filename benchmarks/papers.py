@@ -10,7 +10,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from benchmarks.measure import Row, percentiles, timed
+from benchmarks.measure import percentiles, timed
+from benchmarks.row import Row
 from save_portal.accounts.models import Agency, User
 from save_portal.documents.pdf import Renderer
 from verification import g845_form

@@ -12,8 +12,9 @@ what stands in the tables and indexes afterwards is what loading would have left
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import count, islice
 from math import gcd
 from pathlib import Path
@@ -21,10 +22,13 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 from psycopg import sql
 
 from verification.records import index
 from verification.records.models import SourceUpload
+from verification.records.question import Query
+from verification.records.search import initial_search
 from verification.records.systems import SYSTEMS
 from verification.records.systems.columns import (
     A_NUMBER,
@@ -117,6 +121,34 @@ class Population:
                     copy.write(block)
             cursor.execute("ALTER TABLE bench_truth ADD PRIMARY KEY (place)")
         self._next = count()
+        self._places: Sequence[int] = range(1, base + 1)  # of those who are asked for
+
+    def keep_answered(self) -> int:
+        """From now on ask only for people of the base who are confirmed as it is now: how many."""
+        today = timezone.localdate()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM bench_truth WHERE outcome = 'confirmed' ORDER BY place")
+            names = [column.name for column in cursor.description]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        kept = []
+        for row in rows:
+            query = Query(
+                document_type=row["document_type"],
+                family_name=row["family_name"],
+                given_name=row["given_name"] or "",
+                middle_name=row["middle_name"] or "",
+                date_of_birth=date.fromisoformat(row["date_of_birth"]),
+                passport_country=row["passport_country"] or "",
+                **{name: row[name] or "" for name in TYPED},
+            )
+            if initial_search(query, today=today).outcome == "confirmed":
+                kept.append(row["place"])
+        self._places = kept
+        return len(kept)
+
+    def one(self) -> dict[str, str]:
+        """Somebody with an A-number, out of the middle of all."""
+        return next(row for row in self.typed(confirmed=True) if row["a_number"])
 
     # -- making them ---------------------------------------------------------------------------
 
@@ -196,12 +228,13 @@ class Population:
 
     def _lots(self) -> Iterator[tuple[int, int]]:
         """(place in the truth table, number of the copy) of each person, in a mixed order."""
-        stride = next(n for n in count(self.people * 618 // 1000) if gcd(n, self.people) == 1)
+        people = self.people // self.base * len(self._places)
+        stride = next(n for n in count(people * 618 // 1000) if gcd(n, people) == 1)
         for number in self._next:
-            if number >= self.people:
+            if number >= people:
                 return
-            copy, place = divmod(number * stride % self.people, self.base)
-            yield place + 1, copy
+            copy, place = divmod(number * stride % people, len(self._places))
+            yield self._places[place], copy
 
     def _typed_of(self, some: list[tuple[int, int]], *, confirmed: bool) -> list[dict[str, str]]:
         def value(name: str) -> sql.Composable:

@@ -18,7 +18,8 @@ from django.db import connection
 from django.utils import timezone
 
 from agreements.training.catalog import tutorial_for
-from benchmarks.measure import Row, Statement, captured, percentiles, timed
+from benchmarks.measure import Statement, captured, percentiles, timed
+from benchmarks.row import Row
 from save_portal.accounts.models import Office, User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope

@@ -1,7 +1,7 @@
 """The benchmark table: one run, one machine, one database made for it and dropped after it.
 
     python benchmarks/run.py [--people N] [--cases N] [--batch N] [--events N]
-                             [--seconds S] [--json]
+                             [--seconds S] [--records-only] [--systems CIS,…] [--json]
 
 DATABASE_URL names the server. Beside every rate stands what bare psycopg, or bare COPY, reaches
 in the same run on the same server; the ratio says more than the rate.
@@ -32,7 +32,7 @@ AGENCIES, EVENTS = 1_200, 2_000_000  # of the month that is invoiced
 PASSWORD = "of-the-benchmark-alone"
 
 if TYPE_CHECKING:
-    from benchmarks.measure import Row
+    from benchmarks.row import Row
 
 
 def say(text: str) -> None:
@@ -105,7 +105,18 @@ def agency_with_people() -> tuple[Any, Any, Any]:
     return measured, other, supervisor
 
 
-def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: float) -> list[Row]:
+def run(
+    url: str,
+    *,
+    people: int,
+    cases: int,
+    batch: int,
+    events: int,
+    seconds: float,
+    systems: tuple[str, ...] = (),
+    records_only: bool = False,
+) -> list[Row]:
+    """All rows of the table; with `records_only` those of records, verification and batches."""
     import django
 
     django.setup()
@@ -113,7 +124,7 @@ def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: 
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import api, bulk, invoices, look_up, measure, papers, review_queue
+    from benchmarks import api, bulk, invoices, look_up, measure, papers, plans, review_queue
     from benchmarks.browser import Browser, served
     from benchmarks.people import BASE, Population
     from verification.records.population import write_uploads
@@ -135,24 +146,23 @@ def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: 
         say(f"Writing the uploads of {base:,} people")
         write_uploads(directory, base, seed=1)
         say("Loading them")
+        for file in directory.glob("*.csv"):
+            if systems and file.stem not in (*systems, "truth"):
+                file.unlink()
         add(*measure.load_all(directory, url, people=base))
         population = Population(directory / "truth.csv", people, base=base)
+        if systems:
+            say(f"{population.keep_answered():,} of them are confirmed from {', '.join(systems)}")
         say(f"Multiplying them to {people:,} people")
         population.multiply(say)
         add(*measure.deltas(directory, directory / "CIS.csv", people=people))
-        say(f"Lists with {min(FEW, cases):,} cases")
-        bulk.add_cases(1, min(FEW, cases), own=measured, other=other)
-        few = measure.lists(measured, supervisor, people=people, cases=FEW, times=100)
-        if cases > FEW:
-            say(f"Lists with {cases:,} cases")
-            bulk.add_cases(FEW + 1, cases, own=measured, other=other)
-        many = measure.lists(measured, supervisor, people=people, cases=cases, times=100)
-        for small, large in zip(few, many, strict=True):
-            large.share = (large.p50 or 0) / (small.p50 or 1)
-            large.against, large.aim = f"p50 with {small.cases:,} cases", "≤ 150 %"
-            add(small, large)
-        say("CaseCheck")
-        add(*look_up.measure(cases=cases, seconds=seconds))
+        if records_only:
+            bulk.add_cases(1, cases, own=measured, other=other)
+        else:
+            say("Lists")
+            add(*lists(measured, supervisor, other, people=people, cases=cases))
+            say("CaseCheck")
+            add(*look_up.measure(cases=cases, seconds=seconds))
         say("Initial verification")
         with connection.cursor() as cursor:
             cursor.execute(
@@ -164,14 +174,15 @@ def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: 
         service = measure.verify(measured, asked, url, seconds=2 * seconds, population=people)
         service.cases = cases
         add(service)
-        say("Initial verification over HTTP")
-        with served() as port:
-            browser = Browser(port)
-            browser.sign_in(measured.email, PASSWORD)
-            add(*measure.verify_by_form(browser, asked, service, seconds=seconds))
-            say("The JSON API")
-            add(api.list_cases(port, measured, service))
-            add(*api.begin_cases(port, measured, asked, service, seconds=seconds))
+        if not records_only:
+            say("Initial verification over HTTP")
+            with served() as port:
+                browser = Browser(port)
+                browser.sign_in(measured.email, PASSWORD)
+                add(*measure.verify_by_form(browser, asked, service, seconds=seconds))
+                say("The JSON API")
+                add(api.list_cases(port, measured, service))
+                add(*api.begin_cases(port, measured, asked, service, seconds=seconds))
         say("Batches")
         add(
             *measure.verify_batches(
@@ -183,15 +194,36 @@ def run(url: str, *, people: int, cases: int, batch: int, events: int, seconds: 
                 like=service,
             )
         )
-        say("Form G-845")
-        add(*papers.form_g845(times=60))
-        say("The verifiers' queue")
-        add(*review_queue.measure(measured, url, cases=cases, seconds=seconds))
-        say("Invoices")
-        add(*invoices.measure(url, agencies=AGENCIES, events=events))
+        add(*plans.check(population.one()))
+        if not records_only:
+            say("Form G-845")
+            add(*papers.form_g845(times=60))
+            say("The verifiers' queue")
+            add(*review_queue.measure(measured, url, cases=cases, seconds=seconds))
+            say("Invoices")
+            add(*invoices.measure(url, agencies=AGENCIES, events=events))
     connection.close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()
+    return rows
+
+
+def lists(caseworker: Any, supervisor: Any, other: Any, *, people: int, cases: int) -> list[Row]:
+    """The lists with few and with all of the cases, which are written here."""
+    from benchmarks import bulk, measure
+
+    say(f"  with {min(FEW, cases):,} cases")
+    bulk.add_cases(1, min(FEW, cases), own=caseworker, other=other)
+    few = measure.lists(caseworker, supervisor, people=people, cases=FEW, times=100)
+    if cases > FEW:
+        say(f"  with {cases:,} cases")
+        bulk.add_cases(FEW + 1, cases, own=caseworker, other=other)
+    many = measure.lists(caseworker, supervisor, people=people, cases=cases, times=100)
+    rows = []
+    for small, large in zip(few, many, strict=True):
+        large.share = (large.p50 or 0) / (small.p50 or 1)
+        large.against, large.aim = f"p50 with {small.cases:,} cases", "≤ 150 %"
+        rows += [small, large]
     return rows
 
 
@@ -250,6 +282,14 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=BATCH, help="rows of the large batch")
     parser.add_argument("--seconds", type=float, default=10.0, help="for each measured rate")
     parser.add_argument("--events", type=int, default=EVENTS, help="charge events of a month")
+    parser.add_argument(
+        "--records-only", action="store_true", help="records, verification and batches, no more"
+    )
+    parser.add_argument(
+        "--systems",
+        default="",
+        help="only these systems' records, as CIS,ADIS: many people in less time and space",
+    )
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if asked.people < 1_000 or asked.cases < 1 or asked.batch < 1 or asked.seconds <= 0:
@@ -270,6 +310,8 @@ def main() -> int:
             batch=asked.batch,
             events=asked.events,
             seconds=asked.seconds,
+            systems=tuple(filter(None, asked.systems.split(","))),
+            records_only=asked.records_only,
         )
     from benchmarks import febrl, matching
 

@@ -42,17 +42,17 @@ def allowed_days(system: System) -> int | None:
 
 
 def unavailable_systems(uploads: Uploads, *, today: date) -> frozenset[str]:
-    """The systems of the index that are too old to say that somebody is not on record.
+    """The systems that cannot say that somebody is not on record.
 
-    One without a day has sent nothing that counts.
+    They are too old, or expected and never came. One without a day has sent nothing that counts.
     """
-    found = set()
-    for name, day in uploads:
-        if not day:
-            found.add(name)
+    came = dict(uploads)
+    found = {name for name, day in uploads if not day}
+    for name, system in SYSTEMS.items():
+        days = allowed_days(system)
+        if days is None or name in found:
             continue
-        days = allowed_days(SYSTEMS[name]) if name in SYSTEMS else None
-        if days is not None and (today - date.fromisoformat(day)).days > days:
+        if name not in came or (today - date.fromisoformat(came[name])).days > days:
             found.add(name)
     return frozenset(found)
 

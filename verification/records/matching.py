@@ -333,7 +333,8 @@ class Comparison:
         if not self._spelled_text(a, b):
             return False
         # AMAKA and EMEKA have the consonants of each other; one is a woman, the other a man.
-        if self.typed.is_family(typed) or self.held.is_family(held):
+        # Behind the first given name stands the father's.
+        if (typed, held) != (self.typed.first_given(), self.held.first_given()):
             return True
         syllables = self.about.countries & naming.SYLLABIC.keys()  # which both sexes bear
         return bool(syllables) or not self.book.of_the_other_sex(a, self.about.sex)

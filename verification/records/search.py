@@ -142,7 +142,7 @@ def unanswerable(
 ) -> bool:
     """Whether a number may be missing only because a system that knows it is too old or not there.
 
-    One system that ever came is enough, but none that came may be too old.
+    Where no uploads are expected, one system that ever came is enough.
     """
     numbers = tuple(numbers)
     if not numbers:

@@ -33,6 +33,7 @@ from verification.services import (
     demo_cases,
     demo_machines,
     demo_months,
+    demo_settled,
     initial,
 )
 
@@ -277,6 +278,7 @@ def _user(mail_name: str, domain: str, **fields: Any) -> None:
 TRAINED_AGO = (40, 350, 120, 75, 200)
 # Cases that stay where their first answer left them: which people of the truth file, how many.
 LEFT_AS_ANSWERED = 15
+FURTHER = 120  # people of either outcome whose cases may be settled for the page of error rates
 
 
 def _some_cases(truth: Path, *, at: datetime) -> int:
@@ -296,6 +298,7 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
     in_stories = {story.situation for story in demo_cases.STORIES}
     others = [row for name, row in people.items() if name not in in_stories]
     made = demo_cases.play(people, submission_of, users, at=at)
+    made += demo_settled.settle(_further(truth), submission_of, users, at=at)
     by, benefits = users[AGENCIES[0].code], AGENCIES[0].benefits
     for number, row in enumerate(others[:: max(1, len(others) // LEFT_AS_ANSWERED)]):
         begun = demo_cases.office_hours(at - timedelta(days=number * 5 % 14), number % 9, now=at)
@@ -344,6 +347,19 @@ def _first_of_each(truth: Path) -> dict[str, dict[str, str]]:
         for row in csv.DictReader(file):
             found.setdefault(row["situation"], row)
     return found
+
+
+def _further(truth: Path) -> list[dict[str, str]]:
+    """People behind the first of each situation, as many as make a page of error rates."""
+    met: set[str] = set()
+    found: dict[str, list[dict[str, str]]] = {}
+    with truth.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            some = found.setdefault(row["outcome"], [])
+            if row["situation"] in met and len(some) < FURTHER:
+                some.append(row)
+            met.add(row["situation"])
+    return [row for some in found.values() for row in some]
 
 
 def submission_of(row: dict[str, str]) -> Submission:

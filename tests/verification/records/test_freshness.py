@@ -89,7 +89,7 @@ def test_without_a_history_nothing_drifts(watched):
 
 
 def test_age_is_counted_in_whole_days(watched):
-    uploads = (("CIS", "2026-11-01"), ("CCD", "2000-01-01"))
+    uploads = (("CIS", "2026-11-01"), ("CCD", "2000-01-01"), ("SEVIS", "2026-11-05"))
     assert unavailable_systems(uploads, today=date(2026, 11, 4)) == frozenset()
     assert unavailable_systems(uploads, today=date(2026, 11, 5)) == {"CIS"}
 
@@ -114,6 +114,20 @@ def test_a_stale_source_never_lets_the_portal_say_that_somebody_has_no_record(tm
     assert ask(fresh, card_number="ABC0123456789").reasons == ("document_mismatch",)
     assert ask(later, card_number="ABC0123456789").reasons == ("source_unavailable",)
     assert ask(later).outcome == "confirmed"
+
+
+@pytest.mark.django_db
+def test_a_source_that_is_expected_and_never_came_lets_nobody_be_without_a_record(
+    tmp_path, settings
+):
+    load("CIS", write(tmp_path, "CIS", row()))
+    index.build()
+    today = date(2026, 11, 4)
+    assert ask(today, a_number="", i94_number="999999999A1").reasons == ("no_record",)
+    settings.SOURCE_MAX_AGE_DAYS = {"CIS": 90, "ADIS": 3}
+    assert ask(today, a_number="", i94_number="999999999A1").reasons == ("source_unavailable",)
+    assert ask(today, a_number="999999999").reasons == ("no_record",)
+    assert ask(today).outcome == "confirmed"
 
 
 @pytest.mark.django_db

@@ -175,6 +175,8 @@ def test_the_consonants_of_a_name_that_only_the_other_sex_bears_make_no_spelling
     assert compare(typed, held, man, OfOneSex()) is Grade.NO
     assert compare(name_of("EZE", "EMEEKA"), held, man, OfOneSex()) is Grade.SPELLED
     assert compare(held, typed, woman, OfOneSex()) is Grade.SPELLED
+    daughter, her = name_of("EZE", "IFEOMA AMAKA"), name_of("EZE", "IFEOMA EMEKA")
+    assert compare(daughter, her, man, OfOneSex()) is Grade.SPELLED
 
 
 class Peopled(ListedNames):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,18 +11,21 @@ from save_portal.accounts.models import Office
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT, make_user, resident, signed_in
+from tests.verification.services.test_correction import decided, sent, upload_of_cis
 from tests.verification.services.test_review import (
     RESIDENT,
     asked,
     taken,
 )
+from verification.models import CorrectionNotice, VerifierAnswer
 from verification.rules.review import AnswerInput
-from verification.services import additional, initial, review, second_review
+from verification.services import additional, correction, initial, review, second_review
 from verification.services.accuracy import accuracy
 
 pytestmark = pytest.mark.django_db
 PERIOD = {"first": AT - timedelta(days=1), "end": AT + timedelta(days=1)}
 NOTHING = AnswerInput(comment="Nothing in any system speaks of this person.")
+AFTER_ALL = replace(NOTHING, correction_note="The record is of somebody else.")
 NOT_VALID = AnswerInput(items=({"item": 20, "appears": ["altered"]},))
 
 
@@ -104,6 +108,35 @@ def test_second_looks_and_corrected_answers_are_counted(caseworker, verifier, of
     assert [(look.label, look.part, look.whole) for look in found.looks] == [
         ("Additional verification", 1, 1)
     ]
+
+
+def test_answers_that_were_corrected_are_counted(twelve):
+    with system_scope():
+        given = VerifierAnswer.objects.select_related("by").order_by("id")[:2]
+        for answer in given:
+            review.correct_answer(answer_id=answer.pk, given=AFTER_ALL, by=answer.by, at=AT)
+        found = accuracy(**PERIOD)
+    assert (found.corrected.part, found.corrected.whole) == (2, 13)
+    assert (found.missed.part, found.missed.whole) == (7, 11), "the correction is what counts"
+
+
+def test_agencies_that_were_told_of_a_corrected_record_are_counted(
+    caseworker, verifier, office, people_on_record, tmp_path
+):
+    """The record says one name, the applicant bears another; the source is corrected."""
+    grace = make_user("Grace", Role.RECORDS_OFFICER, office=office)
+    with scope_for(caseworker):
+        case = initial.initiate(by=caseworker, at=AT, submission=resident(given_name="Ana Luz"))
+    with scope_for(verifier):
+        request = sent(verifier, proposed="ANA LUZ")
+    with scope_for(grace):
+        decided(request, grace)
+    upload_of_cis(tmp_path, given_name="ANA LUZ")
+    with system_scope():
+        correction.settle(at=AT)
+        assert CorrectionNotice.objects.get().case_id == case.pk
+        assert accuracy(**PERIOD).misled == 1
+        assert accuracy(first=AT + timedelta(days=1), end=AT + timedelta(days=9)).misled == 0
 
 
 def test_the_officers_see_the_page_and_few_cases_are_no_figure(
