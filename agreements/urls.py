@@ -17,6 +17,7 @@ urlpatterns = [
     path("agreements/<str:number>/compare/", agreements.compare_versions, name="compare"),
     path("agreements/<str:number>/sign/", agreements.sign, name="sign"),
     path("agreements/<str:number>/reason/<slug:name>/", agreements.reason, name="reason"),
+    path("agreements/<str:number>/renew/", agreements.renew, name="renew"),
     path("agreements/<str:number>/contractor/", contractors.open_account, name="contractor"),
     path("agreements/<str:number>/supplement/", supplements.propose, name="supplement-new"),
     path(

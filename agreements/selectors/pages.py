@@ -226,11 +226,7 @@ def _acts(
         acts.discard("extend")
     if agreement.agency_id is not None:
         acts.discard("ask_back")
-    if (
-        agreement.status in (S.IN_FORCE, S.EXPIRING)
-        and agreement.choices
-        and (policies.administers(by=user, agreement=agreement))
-    ):
+    if agreement.status in BINDING and policies.administers(by=user, agreement=agreement):
         acts.add("succeed")
     if agreement.status in BINDING and (
         policies.administers(by=user, agreement=agreement) or policies.is_office(by=user)
@@ -244,6 +240,8 @@ def _acts(
 
 def _way(agreement: Agreement) -> list[tuple[str, str]]:
     """The steps from application to signed agreement: (label, done | now | next)."""
+    if not agreement.choices:
+        return []  # signed on paper before
     order = [status for status, _ in WAY]
     if agreement.status in order:
         here = order.index(AgreementStatus(agreement.status))

@@ -141,18 +141,37 @@ def _of_link(link_id: int, *, at: datetime) -> Agreement:
 
 
 @transaction.atomic
-def succeed(*, number: str, by: User, at: datetime) -> Agreement:
-    """Begin the agreement that renews one in force, with what it and its supplements say (S5)."""
+def succeed(*, number: str, choices: dict[str, Any], by: User, at: datetime) -> Agreement:
+    """Hand in the agreement that renews one in force, on paper or made here (S5).
+
+    `choices` are those of a registration; begun twice, it is the one that was begun. Refuses
+    choices that cannot stand, and whoever does not administer the agreement.
+    """
     old = Agreement.objects.visible_to(by).select_for_update().filter(number=number).first()
     if old is None or not administers(by=by, agreement=old):
         raise NoSuchAgreement("There is no such agreement among those you administer.")
-    if old.status not in BINDING or not old.choices:
-        raise WrongStatus("Only an agreement in force that was made here is renewed or amended.")
+    if old.status not in BINDING:
+        raise WrongStatus("Only an agreement in force is renewed.")
     open_one: Agreement | None = old.renewals.under_way().first()
     if open_one is not None:
         return open_one
+    if errors := check_choices(choices):
+        raise InvalidChoices(errors)
     new = Agreement(agency=old.agency, renews=old, created_at=at)
-    put(new, old.terms_on())
+    put(new, choices)
     save(new, "successor_begun", by=by, at=at)
     new.submit(at=at)
     return save(new, "submitted", by=by, at=at)
+
+
+def choices_to_renew(agreement: Agreement) -> dict[str, Any]:
+    """What the form of a renewal begins with: what holds with all supplements, and the agency."""
+    assert agreement.agency is not None
+    return {
+        "legal_basis": agreement.legal_basis,
+        **agreement.terms_on(),
+        "agency_name": agreement.agency.name,
+        "agency_kind": agreement.agency.kind,
+        "time_zone": agreement.agency.time_zone,
+        "kind": agreement.kind,
+    }

@@ -196,8 +196,10 @@ def _errors_of_day(agreement: Agreement, day: date, *, at: datetime) -> dict[str
     if day >= agreement.term.upper:
         return {"effective_on": "The agreement has ended by then. Renew it instead."}
     if day.isoformat() < last:
+        begins = date.fromisoformat(last)
+        shown = f"{begins:%B} {begins.day}, {begins.year}"
         return {
-            "effective_on": f"An earlier supplement holds from {last}. Choose that day or later."
+            "effective_on": f"An earlier supplement holds from {shown}. Choose that day or later."
         }
     return {}
 

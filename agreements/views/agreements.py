@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agreements.enums import Kind
 from agreements.errors import AgreementError, InvalidChoices
-from agreements.forms import ProposalForm, ReasonForm, SignForm
+from agreements.forms import ChoicesForm, ProposalForm, ReasonForm, SignForm
 from agreements.lifecycles.agreement import AgreementStatus
 from agreements.models import SignedPaper
 from agreements.selectors.binding import party_scope
@@ -73,14 +73,6 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """An act that needs no words."""
     user: Any = request.user
     page = _page(request, number)
-    if name == "succeed":
-        try:
-            with transaction.atomic():
-                new = registration.succeed(number=number, by=user, at=timezone.now())
-        except AgreementError as refused:
-            return _show(request, page, refused)
-        messages.success(request, "Handed in. The program office reviews it.")
-        return redirect("agreements:agreement", number=new.number)
     if name not in PLAIN:
         raise Http404
     service, done = PLAIN[name]
@@ -91,6 +83,34 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
         return _show(request, page, refused)
     messages.success(request, done)
     return redirect("agreements:agreement", number=number)
+
+
+@both
+@require_http_methods(["GET", "HEAD", "POST"])
+def renew(request: HttpRequest, number: str) -> HttpResponse:
+    """The registration of the agreement that follows, filled in with what holds now."""
+    user: Any = request.user
+    page = _page(request, number)
+    if "succeed" not in page.acts:
+        messages.error(request, "Only its administrator renews an agreement, while it is in force.")
+        return redirect("agreements:agreement", number=number)
+    known = registration.choices_to_renew(page.agreement)
+    form = ChoicesForm(request.POST or None, initial=ChoicesForm.shown(known))
+    refused: AgreementError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                new = registration.succeed(
+                    number=number, choices=form.cleaned_data, by=user, at=timezone.now()
+                )
+        except InvalidChoices as error:
+            form.add_field_errors(error.field_errors)
+        except AgreementError as error:
+            refused = error
+        else:
+            messages.success(request, "Handed in. The program office reviews it.")
+            return redirect("agreements:agreement", number=new.number)
+    return _form_page(request, page, "agreements/renew.html", form, refused)
 
 
 @both

@@ -17,8 +17,8 @@ from save_portal.benefits import Benefit
 from save_portal.web.templatetags.portal import dollars
 
 MONTHS = 12
-# In the units of the drawing: the height of a row, where bars begin, the longest bar.
-ROW, LEFT, WIDEST = 30, 180, 150
+# In the units of the drawing, 260 wide: the height of a row (words above a bar), the longest bar.
+ROW, WIDEST = 40, 180
 
 BY_PROGRAM = """
     SELECT benefit, count(*)
@@ -41,11 +41,19 @@ class Bar:
 
     @property
     def text_y(self) -> int:
-        return self.y + 15
+        return self.y + 14
+
+    @property
+    def bar_y(self) -> int:
+        return self.y + 19
+
+    @property
+    def value_y(self) -> int:
+        return self.y + 33
 
     @property
     def end(self) -> int:
-        return LEFT + self.width + 6
+        return self.width + 6
 
 
 @dataclass(frozen=True, slots=True)

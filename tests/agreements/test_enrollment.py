@@ -47,6 +47,11 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
 
 
+def succeed(old, by):
+    known = registration.choices_to_renew(Agreement.objects.get(pk=old.pk))
+    return registration.succeed(number=old.number, choices=known, by=by, at=AT)
+
+
 def link_of(agreement) -> RegistrationLink:
     with system_scope():
         return agreement.links.get(ended_at=None)
@@ -330,8 +335,8 @@ class TestBinding:
     def test_a_successor_takes_its_place_with_the_second_signature(self, officer):
         old, signatory = in_force(officer)
         with scope_for(signatory):
-            new = registration.succeed(number=old.number, by=signatory, at=AT)
-            assert registration.succeed(number=old.number, by=signatory, at=AT).pk == new.pk
+            new = succeed(old, signatory)
+            assert succeed(old, signatory).pk == new.pk
         do(negotiation.take_up, new, officer)
         do(negotiation.accept, new, officer)
         do(negotiation.propose, new, signatory, changes={"benefits": ["snap"]}, article=None,
@@ -403,3 +408,24 @@ class TestPages:
                 page = client.get(address)
                 assert page.status_code == 200
                 assert agency.name in page.content.decode()
+
+    def test_an_agreement_from_paper_is_renewed_by_its_administrator(self, agency):
+        helen = make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=agency)
+        client = Client()
+        client.force_login(helen, "allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[terms.ACCEPTED] = terms.VERSION
+        session.save()
+        address = "/agreements/MOA-CALHOUN/renew/"
+        shown = client.get(address).content.decode()
+        assert agency.name in shown
+        typed = {**CHOICES, "agency_name": agency.name, "contractors": ""}
+        lacking = client.post(address, {**typed, "tax_id": "12"})
+        assert lacking.status_code == 422
+        for _ in range(2):
+            assert client.post(address, typed).status_code == 302
+        with system_scope():
+            new = Agreement.objects.get(status="submitted")
+            assert (new.renews.number, new.agency) == ("MOA-CALHOUN", agency)
+        stranger = Client()
+        assert stranger.post(address, typed).status_code == 302

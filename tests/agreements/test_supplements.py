@@ -21,7 +21,7 @@ from agreements.lifecycles.supplement import TRANSITIONS, SupplementStatus
 from agreements.models import Agreement, Supplement, SupplementPaper, SupplementSignature
 from agreements.selectors.binding import permitted
 from agreements.selectors.pages import agreement_page, supplement_page
-from agreements.services import registration, standing, supplements
+from agreements.services import standing, supplements
 from agreements.supplement_text import CHANGEABLE
 from save_portal.accounts import terms
 from save_portal.accounts.models import User
@@ -31,6 +31,7 @@ from save_portal.audit.models import AuditEvent
 from save_portal.lifecycles.machine import changes
 from save_portal.outbox.models import Message
 from tests.agreements.conftest import CHOICES, do, fresh, in_force
+from tests.agreements.test_enrollment import succeed
 from tests.conftest import AT, make_agency, make_user, resident
 from verification.errors import InvalidSubmission
 from verification.services import initial
@@ -147,7 +148,7 @@ class TestBinding:
         agreement, signatory = in_force(officer)
         concluded(agreement, signatory, officer, benefits=["snap", "tanf"], contact_name="Ida Moss")
         with scope_for(signatory):
-            new = registration.succeed(number=agreement.number, by=signatory, at=AT)
+            new = succeed(agreement, signatory)
         assert new.benefits == ["snap", "tanf"]
         assert new.choices["contact_name"] == "Ida Moss"
 

@@ -35,7 +35,7 @@ def test_the_months_acts_by_program_most_used_first(used, django_assert_num_quer
         with django_assert_num_queries(2):
             use = use_of(agency, at=AT)
     assert [(bar.label, bar.value) for bar in use.programs] == [("SNAP", "2"), ("Medicaid", "1")]
-    assert [bar.width for bar in use.programs] == [150, 75]
+    assert [bar.width for bar in use.programs] == [180, 90]
     assert use.months == []
 
 
