@@ -10,8 +10,8 @@ from save_portal.accounts.models import Agency, Invitation
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.agreements.conftest import do, fresh, in_force
-from tests.agreements.test_supplements import TODAY, concluded, signed_in
-from tests.conftest import AT, make_user, resident
+from tests.agreements.test_supplements import TODAY, concluded
+from tests.conftest import AT, make_user, resident, signed_in
 from verification.errors import InvalidSubmission, NoAgreement
 from verification.services import initial
 

@@ -39,7 +39,7 @@ from tests.agreements.conftest import (
     in_force,
     signature,
 )
-from tests.conftest import AT, make_user, resident, signed_in
+from tests.conftest import AT, make_agency, make_user, resident, signed_in
 from verification.errors import InvalidSubmission, NoAgreement
 from verification.services import closing, initial
 
@@ -411,11 +411,7 @@ class TestPages:
 
     def test_an_agreement_from_paper_is_renewed_by_its_administrator(self, agency):
         helen = make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=agency)
-        client = Client()
-        client.force_login(helen, "allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        session[terms.ACCEPTED] = terms.VERSION
-        session.save()
+        client = signed_in(helen)
         address = "/agreements/MOA-CALHOUN/renew/"
         shown = client.get(address).content.decode()
         assert agency.name in shown
@@ -427,5 +423,5 @@ class TestPages:
         with system_scope():
             new = Agreement.objects.get(status="submitted")
             assert (new.renews.number, new.agency) == ("MOA-CALHOUN", agency)
-        stranger = Client()
-        assert stranger.post(address, typed).status_code == 302
+        nina = make_user("Nina", Role.AGENCY_ADMINISTRATOR, agency=make_agency("HARBOR"))
+        assert signed_in(nina).post(address, typed).status_code == 404

@@ -11,7 +11,7 @@ from agreements.selectors.pages import SIZE, agreement_list
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.agreements.conftest import hand_in
-from tests.agreements.test_supplements import signed_in
+from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ from io import BytesIO
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from pypdf import PdfReader
 
 from agreements.errors import (
@@ -23,7 +22,6 @@ from agreements.selectors.binding import permitted
 from agreements.selectors.pages import agreement_page, supplement_page
 from agreements.services import standing, supplements
 from agreements.supplement_text import CHANGEABLE
-from save_portal.accounts import terms
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
@@ -32,7 +30,7 @@ from save_portal.lifecycles.machine import changes
 from save_portal.outbox.models import Message
 from tests.agreements.conftest import CHOICES, do, fresh, in_force
 from tests.agreements.test_enrollment import succeed
-from tests.conftest import AT, make_agency, make_user, resident
+from tests.conftest import AT, make_agency, make_user, resident, signed_in
 from verification.errors import InvalidSubmission
 from verification.services import initial
 
@@ -89,15 +87,6 @@ def concluded(agreement, signatory, officer, *, at=AT, **changed) -> Supplement:
 def asked(agreement, on):
     with agency_scope(agreement.agency_id):
         return permitted(agency=agreement.agency, on=on)
-
-
-def signed_in(person) -> Client:
-    client = Client()
-    client.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[terms.ACCEPTED] = terms.VERSION
-    session.save()
-    return client
 
 
 class TestBinding:

@@ -9,8 +9,7 @@ from billing.selectors.use import use_of
 from save_portal.accounts.models import Agency
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.agreements.test_supplements import signed_in
-from tests.conftest import AT, make_user, resident, unknown_person
+from tests.conftest import AT, make_user, resident, signed_in, unknown_person
 from verification.services import initial
 
 pytestmark = pytest.mark.django_db
