@@ -15,6 +15,7 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from tests.conftest import load_three_people, make_agency
 from tests.verification.api.conftest import asked, make_machine
+from tests.verification.api.test_sandbox import sandbox_of
 
 SHORT = ("--phases", "examples,fuzzing", "--max-examples", "1")
 WHOLE = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "50")
@@ -54,18 +55,28 @@ def test_nothing_that_the_description_permits_or_forbids_breaks_the_api(
     live_server, session, tmp_path, settings
 ):
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    try_everything(live_server, session.token["access_token"], tmp_path)
+
+
+def test_nor_does_it_break_the_sandbox(live_server, tmp_path, settings):
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    tester, _ = sandbox_of(make_agency("CALHOUN"))
+    try_everything(live_server, tester.token, tmp_path, "--include-path-regex", "/api/v1/sandbox")
+
+
+def try_everything(live_server, token, folder, *more):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
             *("run", f"{live_server.url}/api/schema/", "--checks", "all"),
-            *("--header", f"Authorization: Bearer {session.token['access_token']}"),
-            *(*HOW, "--seed", "1", "--generation-database", "none", "--no-color"),
+            *("--header", f"Authorization: Bearer {token}"),
+            *(*HOW, "--seed", "1", "--generation-database", "none", "--no-color", *more),
         ],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         env={**os.environ, "NO_PROXY": "*"},
         check=False,
     )
-    (tmp_path / "report.txt").write_text(done.stdout)
+    (folder / "report.txt").write_text(done.stdout)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -6,8 +6,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from billing.services import invoicing
+from casecheck import figures, lookup
 from save_portal.accounts.models import Agency, User
-from save_portal.accounts.tenancy import agency_scope, system_scope, whole_scope
+from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope, whole_scope
+from save_portal.audit import seals
 from save_portal.audit.models import AuditEvent, DisclosureEvent
 from save_portal.machines import sandbox as sandboxes
 from save_portal.machines.problems import KINDS
@@ -15,11 +18,20 @@ from save_portal.machines.services import make_client
 from tests.verification.api.conftest import NOW, Browser, Machine, asked, token_of
 from verification.enums import AnswerKind, Reason
 from verification.g845_answers import COMMENTS, ITEMS
-from verification.models import Case, ChargeEvent, Event, InitialAnswer, Reminder, VerifierAnswer
+from verification.models import (
+    Case,
+    ChargeEvent,
+    Event,
+    InitialAnswer,
+    Reminder,
+    SecondReview,
+    VerifierAnswer,
+)
 from verification.records.statements import TEXTS
 from verification.sandbox.people import BY_KEY, PEOPLE
 from verification.sandbox.person import Group
-from verification.services import closing, reminders, sandbox
+from verification.services import accuracy, closing, reminders, review, sandbox
+from verification.services.locking import NoSuchCase
 
 # Published, but no rule of initial verification answers with them.
 NEVER_ANSWERED = {3, 12}
@@ -302,6 +314,39 @@ def test_production_and_sandbox_do_not_see_each_other(agency, machine, people_on
     with whole_scope():
         assert Case.objects.filter(agency=home).count() == 2
         assert AuditEvent.objects.filter(agency_id=home.pk, verb="case.initiated").count() == 2
+
+
+@pytest.mark.django_db
+def test_nothing_of_it_is_in_a_queue_a_bill_a_figure_or_casecheck(agency, verifier):
+    with system_scope():
+        agency.kind = "federal"  # one that pays
+        agency.save()
+    tester, _ = sandbox_of(agency)
+    waiting = ask_verifier(tester, "never")
+    begin(tester, "statement-1")
+    ask_verifier(tester, "item-10")
+    move(tester, 7)
+    now = timezone.now()
+    later = now + timedelta(days=40)
+    with scope_for(verifier):
+        assert review.take_next(by=verifier, at=now) is None
+        assert not Case.objects.visible_to(verifier).exists()
+        with pytest.raises(NoSuchCase):
+            review.take(case_number=waiting, by=verifier, at=now)
+    person = BY_KEY["never"]
+    assert (
+        lookup.look_up(
+            number=waiting, date_of_birth=person.date_of_birth, address="203.0.113.9", at=now
+        )
+        is None
+    )
+    assert invoicing.issue_month(now.date().replace(day=1), at=later).invoices == 0
+    assert figures.roll_up(months=2, at=later) == 0
+    with system_scope():
+        measured = accuracy.accuracy(first=now - timedelta(days=9), end=later)
+        assert (measured.missed.whole, measured.wrong.whole) == (0, 0)
+        assert not SecondReview.objects.exists()
+    assert all(verdict.problems == [] for verdict in seals.check())
 
 
 @pytest.mark.django_db
