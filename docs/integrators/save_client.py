@@ -19,6 +19,12 @@ On the command line, with SAVE_URL, SAVE_CLIENT_ID and SAVE_CLIENT_SECRET set:
     python save_client.py cases --status initial_unconfirmed
     python save_client.py batch november.csv [--check] [--refuse-faults]
     python save_client.py events [--acknowledge]
+
+and with the credentials of a sandbox:
+
+    python save_client.py people           whom to ask about, and what comes
+    python save_client.py forward 5        move its clock by days
+    python save_client.py reset            begin it anew
 """
 
 from __future__ import annotations
@@ -114,6 +120,23 @@ class SaveClient:
 
     def acknowledge(self, event: Json) -> None:
         self._send("POST", event["links"]["acknowledge"], {}, key=f"acknowledge-{event['id']}")
+
+    # -- in the sandbox
+
+    def people(self) -> list[Json]:
+        """Everybody published, each with the question to send and what comes of it."""
+        found: list[Json] = self._send("GET", "/api/v1/sandbox/people")[0]["items"]
+        return found
+
+    def forward(self, days: int) -> Json:
+        """Move the clock; what comes due on the way is done."""
+        key = str(uuid4())
+        return self._send("POST", "/api/v1/sandbox/clock", {"days": days}, key=key)[0]
+
+    def reset(self) -> Json:
+        """Begin the sandbox anew: no case, no event, the clock at today."""
+        self._versions.clear()
+        return self._send("POST", "/api/v1/sandbox/reset", {}, key=str(uuid4()))[0]
 
     # -- many questions in one file
 
@@ -269,6 +292,10 @@ def main(arguments: list[str] | None = None) -> int:
     batch.add_argument("--refuse-faults", action="store_true", help="ask all rows or none")
     waiting = commands.add_parser("events", help="events not acknowledged, one a line")
     waiting.add_argument("--acknowledge", action="store_true")
+    commands.add_parser("people", help="in the sandbox: whom to ask about, one a line")
+    forward = commands.add_parser("forward", help="in the sandbox: move its clock")
+    forward.add_argument("days", type=int)
+    commands.add_parser("reset", help="in the sandbox: begin it anew")
     given = parser.parse_args(arguments)
     try:
         save = SaveClient(
@@ -298,11 +325,20 @@ def _run(save: SaveClient, given: argparse.Namespace) -> Iterator[Json]:
         yield from save.cases(**{name: value for name, value in filters.items() if value})
     elif given.command == "batch":
         yield from _batch(save, given)
+    elif given.command in ("people", "forward", "reset"):
+        yield from _sandbox(save, given)
     else:
         for event in save.events():
             yield event
             if given.acknowledge:
                 save.acknowledge(event)
+
+
+def _sandbox(save: SaveClient, given: argparse.Namespace) -> Iterator[Json]:
+    if given.command == "people":
+        yield from save.people()
+    else:
+        yield save.forward(given.days) if given.command == "forward" else save.reset()
 
 
 def _batch(save: SaveClient, given: argparse.Namespace) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from save_portal.accounts.tenancy import system_scope
 from tests.conftest import load_three_people, make_agency
 from tests.verification.api.conftest import asked, make_machine, unknown
+from tests.verification.api.test_sandbox import sandbox_of
 from tests.verification.services.test_batch import RESIDENT, nobody
 from tests.verification.services.test_batches import content, work
 from verification.models import Batch
@@ -70,6 +71,30 @@ def test_the_client_and_its_command_line_do_what_the_guide_says(
     assert module.main(["case", number]) == 0
     assert json.loads(capsys.readouterr().out)["case_number"] == number
     assert module.main(["events"]) == 0
+
+
+def test_the_command_line_speaks_with_the_sandbox(live_server, module, monkeypatch, capsys):
+    _, home = sandbox_of(make_agency("CALHOUN"))
+    client, secret = make_machine(home)
+    monkeypatch.setenv("SAVE_URL", live_server.url)
+    monkeypatch.setenv("SAVE_CLIENT_ID", client.client_id)
+    monkeypatch.setenv("SAVE_CLIENT_SECRET", secret)
+    assert module.main(["people"]) == 0
+    people = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    save = module.SaveClient(live_server.url, client.client_id, secret)
+    question = next(one["question"] for one in people if one["key"] == "item-10")
+    number = save.begin(question)["case_number"]
+    save.act(number, "additional-verification", {"reason": "prompted"})
+    assert module.main(["forward", "7"]) == 0
+    assert json.loads(capsys.readouterr().out)["done"]["verifier_answers"] == 1
+    assert save.case(number)["status"] == "additional_answered"
+    [event] = save.events()
+    save.acknowledge(event)
+    assert module.main(["reset"]) == 0
+    assert json.loads(capsys.readouterr().out)["cases"] == 0
+    assert list(save.events()) == []
+    assert module.main(["forward", "-1"]) == 1
+    assert "#/days" in capsys.readouterr().err
 
 
 def test_a_file_from_the_command_line_becomes_cases(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
 
+from save_portal.machines.views import description_of_the_api
 from tests.conftest import load_three_people, make_agency
 from tests.verification.api.conftest import asked, make_machine
 from tests.verification.api.test_sandbox import sandbox_of
@@ -65,6 +66,7 @@ def test_nor_does_it_break_the_sandbox(live_server, tmp_path, settings):
 
 
 def try_everything(live_server, token, folder, *more):
+    description_of_the_api()  # made once a process, which takes its time
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
