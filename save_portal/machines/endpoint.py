@@ -109,6 +109,10 @@ class Endpoint(APIView):
         if self.left is not None:
             for name, value in self.left.headers().items():
                 response.headers.setdefault(name, value)
+        operation = self.operations.get(str(request.method).lower())
+        if operation is not None and operation.ends is not None:
+            for name, value in operation.ends.headers().items():
+                response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers["X-Request-ID"] = self.request_id
         if self.mode:

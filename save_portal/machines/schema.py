@@ -99,6 +99,9 @@ class Described(AutoSchema):
     def get_description(self) -> str:
         return str(type(self.view).__doc__ or "")
 
+    def is_deprecated(self) -> bool:
+        return self.operation.ends is not None
+
     def get_tags(self) -> list[str]:
         return [self.operation.tag]
 

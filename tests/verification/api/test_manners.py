@@ -1,21 +1,25 @@
 """Bad input of every kind gets a problem answer that says what to do, never an error of ours."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client as Browser
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from oauth2_provider.models import AccessToken
 
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import agency_scope
 from save_portal.machines import services
+from save_portal.machines.operations import Ending
 from save_portal.machines.problems import KINDS
 from tests.conftest import make_agency, make_user
 from tests.verification.api.conftest import NOW, Machine, asked, make_machine, token_of, unknown
+from verification.api.events import Events
 from verification.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +270,17 @@ def test_an_agreement_without_web_services_lets_no_machine_ask(people_on_record)
     client, secret = make_machine(make_agency("BYHAND", access_modes=["browser"]))
     machine = Machine(token_of(client.client_id, secret), Browser())
     is_problem(machine.post("cases", asked()), "no-agreement")
+
+
+def test_what_will_end_says_so_in_each_answer_and_in_the_description(machine, monkeypatch):
+    announced, sunset = datetime(2027, 1, 4, tzinfo=UTC), datetime(2028, 1, 4, tzinfo=UTC)
+    operation = replace(Events.operations["get"], ends=Ending(announced, sunset))
+    monkeypatch.setattr(Events, "operations", {"get": operation})
+    for answer in (machine.get("events"), machine.get("events?nonsense=1")):
+        assert answer["Deprecation"] == "@1799020800"
+        assert answer["Sunset"] == "Tue, 04 Jan 2028 00:00:00 GMT"
+        assert answer["Link"].startswith("</api/docs/changes/>")
+    assert not machine.get("cases").has_header("Deprecation")
+    described = SchemaGenerator().get_schema(request=None, public=True)
+    assert described["paths"]["/api/v1/events"]["get"]["deprecated"] is True
+    assert "deprecated" not in described["paths"]["/api/v1/cases"]["get"]
