@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from verification.correction_offices import keeps
 from verification.enums import CorrectionSubject, RecordOwner
 from verification.lifecycles.correction import CorrectionClosure, CorrectionStatus
 from verification.models import CorrectionRequest
@@ -14,13 +15,12 @@ from verification.models import CorrectionRequest
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of page and sheet; `documents` are those whose record this office keeps."""
+    """One row of page and sheet."""
 
     owner: str
     what: Any
     who: Any
     bring: Any
-    documents: frozenset[str] = frozenset()
 
 
 RECORDS = (
@@ -32,34 +32,18 @@ RECORDS = (
             "be amended"
         ),
         _("The card or certificate, your passport, and proof of the right name or date"),
-        frozenset(
-            {
-                "i551",
-                "i766",
-                "i327",
-                "i571",
-                "i797",
-                "temporary_i551",
-                "mriv",
-                "naturalization_certificate",
-                "certificate_of_citizenship",
-                "other_a_number",
-            }
-        ),
     ),
     Record(
         RecordOwner.CBP,
         _("Arrival record (I-94)"),
         _("CBP: a deferred inspection site"),
         _("Your passport with the visa and the stamp of arrival, and the I-94"),
-        frozenset({"i94", "i94_in_passport", "foreign_passport", "other_i94", "temporary_i551"}),
     ),
     Record(
         RecordOwner.SCHOOL_OR_SPONSOR,
         _("Student or exchange visitor record"),
         _("Your school official or program sponsor"),
         _("Your passport, and the I-20 or DS-2019"),
-        frozenset({"i20", "ds2019"}),
     ),
     Record(
         RecordOwner.EOIR,
@@ -86,7 +70,7 @@ SUBJECTS = (
 
 def records_for(document_type: str) -> list[tuple[Record, bool]]:
     """Every record, those of the document's own kind first and marked."""
-    rows = [(record, document_type in record.documents) for record in RECORDS]
+    rows = [(record, keeps(record.owner, document_type)) for record in RECORDS]
     return sorted(rows, key=lambda row: not row[1])
 
 

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_USCIS = frozenset(
-    {
-        "i551",
-        "i766",
-        "i327",
-        "i571",
-        "i797",
-        "temporary_i551",
-        "mriv",
-        "naturalization_certificate",
-        "certificate_of_citizenship",
-        "other_a_number",
-    }
-)
-_CBP = frozenset({"i94", "i94_in_passport", "foreign_passport", "other_i94", "temporary_i551"})
-_SCHOOL = frozenset({"i20", "ds2019"})
+from verification.enums import RecordOwner
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One row of the sheet: the record, its office, and how to ask, each in two languages.
+    """One row of the sheet: the record, its office, and how to ask, each in two languages."""
 
-    `documents` are the document types whose record this office keeps.
-    """
-
+    owner: str
     record: tuple[str, str]
     office: tuple[str, str]
     how: tuple[str, str]
-    documents: frozenset[str] = frozenset()
 
 
+# The document types whose record each office keeps.
+DOCUMENTS: dict[str, frozenset[str]] = {
+    RecordOwner.USCIS_RECORDS: frozenset(
+        {
+            "i551",
+            "i766",
+            "i327",
+            "i571",
+            "i797",
+            "temporary_i551",
+            "mriv",
+            "naturalization_certificate",
+            "certificate_of_citizenship",
+            "other_a_number",
+        }
+    ),
+    RecordOwner.CBP: frozenset(
+        {"i94", "i94_in_passport", "foreign_passport", "other_i94", "temporary_i551"}
+    ),
+    RecordOwner.SCHOOL_OR_SPONSOR: frozenset({"i20", "ds2019"}),
+}
 OFFICES: tuple[Office, ...] = (
     Office(
+        RecordOwner.USCIS_RECORDS,
         (
             "Green card, work card, travel document, naturalization: name, date or number",
             "Tarjeta verde, permiso de trabajo, documento de viaje, naturalización: "
@@ -52,9 +56,9 @@ OFFICES: tuple[Office, ...] = (
             "Pida una cita en una oficina de USCIS, o solicite por escrito o en línea que se "
             "corrija el registro (Ley de Privacidad).",
         ),
-        _USCIS,
     ),
     Office(
+        RecordOwner.CBP,
         (
             "Arrival record (I-94): name, date, class of admission",
             "Registro de llegada (I-94): nombre, fecha, clase de admisión",
@@ -67,9 +71,9 @@ OFFICES: tuple[Office, ...] = (
             "Go to a CBP deferred inspection site with your passport and the I-94.",
             "Vaya a una oficina de inspección diferida de CBP con su pasaporte y el I-94.",
         ),
-        _CBP,
     ),
     Office(
+        RecordOwner.SCHOOL_OR_SPONSOR,
         (
             "Student or exchange visitor record (SEVIS)",
             "Registro de estudiante o visitante de intercambio (SEVIS)",
@@ -82,9 +86,9 @@ OFFICES: tuple[Office, ...] = (
             "Ask that person to correct the record in SEVIS.",
             "Pida a esa persona que corrija el registro en SEVIS.",
         ),
-        _SCHOOL,
     ),
     Office(
+        RecordOwner.EOIR,
         ("Decision of an immigration judge", "Decisión de un juez de inmigración"),
         (
             "The immigration court that decided (EOIR)",
@@ -93,6 +97,7 @@ OFFICES: tuple[Office, ...] = (
         ("Write to the clerk of that court.", "Escriba a la secretaría de ese tribunal."),
     ),
     Office(
+        RecordOwner.STATE,
         ("Visa", "Visa"),
         (
             "The consulate that issued it (Department of State)",
@@ -103,7 +108,12 @@ OFFICES: tuple[Office, ...] = (
 )
 
 
+def keeps(owner: str, document_type: str) -> bool:
+    """Whether the record behind a document of this type is that office's."""
+    return document_type in DOCUMENTS.get(owner, ())
+
+
 def offices_for(document_type: str) -> list[tuple[Office, bool]]:
     """Every office, those of the document's own record first and marked."""
-    rows = [(office, document_type in office.documents) for office in OFFICES]
+    rows = [(office, keeps(office.owner, document_type)) for office in OFFICES]
     return sorted(rows, key=lambda row: not row[1])

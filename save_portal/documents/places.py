@@ -9,13 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 15, 3
 
 
 def storage(url: str) -> dict[str, Any]:
     """The entry of `STORAGES` for `DOCUMENTS_URL`.
 
     `file:///folder`, or `s3://bucket/prefix?endpoint_url=…&region_name=…`; the keys to S3 come from
-    the environment or the machine's role, never from the URL.
+    the environment or the machine's role, never from the URL. A storage that does not answer is
+    given up after some seconds, for somebody waits before a page.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path.startswith("/"):
@@ -29,11 +31,19 @@ def storage(url: str) -> dict[str, Any]:
         }
     if parts.scheme == "s3" and parts.hostname and "@" not in parts.netloc:
         asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        if unknown := asked.keys() - {"endpoint_url", "region_name", "kms_key"}:
+        if unknown := asked.keys() - {"endpoint_url", "region_name", "kms_key", "addressing_style"}:
             raise ImproperlyConfigured(f"DOCUMENTS_URL: {', '.join(sorted(unknown))} is not known.")
         sealed = {"ServerSideEncryption": "aws:kms" if "kms_key" in asked else "AES256"}
         if "kms_key" in asked:
             sealed["SSEKMSKeyId"] = asked.pop("kms_key")
+        from botocore.config import Config  # only where S3 is asked for: it is large
+
+        waits = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+            s3={"addressing_style": asked.pop("addressing_style", "auto")},
+        )
         return {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
@@ -43,6 +53,7 @@ def storage(url: str) -> dict[str, Any]:
                 "file_overwrite": False,
                 "querystring_auth": True,
                 "object_parameters": sealed,
+                "client_config": waits,
                 **asked,
             },
         }

@@ -98,9 +98,11 @@ def scan_due(*, at: datetime) -> int:
 
 def _verdict_over(kept: StoredFile) -> str:
     for name in kept.names():
-        with storing.documents().open(name) as file:
-            found = verdict(file.read())
-        if found:
+        try:
+            content = storing.content_of(name)
+        except storing.NotThere as error:
+            raise NoVerdict(str(error)) from error
+        if found := verdict(content):
             return found
     return ""
 
@@ -120,5 +122,5 @@ def _record(kept: StoredFile, *, found: str, at: datetime) -> None:
         data={"found": found} if found else {},
     )
     if found:
-        transaction.on_commit(lambda: storing.remove_content(kept))
+        transaction.on_commit(lambda: storing.remove_content(kept), robust=True)
         file_refused.send(sender=StoredFile, file=kept, at=at)

@@ -1,14 +1,16 @@
 """Keeping cleaned documents: the content in the storage `documents`, its facts in the database.
 
 Content is written before its row and taken away again when the transaction is undone; what a
-killed process left behind without a row is swept away a day later.
+killed process or a storage that was away left behind is swept away a day later.
 """
 
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -17,14 +19,19 @@ from django.db import transaction
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import whole_scope
 from save_portal.documents.models import StoredFile
-from save_portal.documents.uploads import Cleaned
+from save_portal.documents.uploads import Cleaned, UploadRefused
 
 SWEEP_AFTER = timedelta(days=1)
 SWEEP_DAYS = 7
 
 
+AWAY = "The storage of documents does not answer. Look again in some minutes."
+
+logger = structlog.get_logger(__name__)
+
+
 class NotThere(Exception):
-    """The document may not be looked at: not yet checked, or refused."""
+    """The document cannot be looked at: not yet checked, refused, or its storage is away."""
 
 
 def documents() -> Storage:
@@ -41,7 +48,10 @@ def tidy_name(raw: str) -> str:
 def store(
     cleaned: Cleaned, *, name: str, agency_id: int | None, by: User, at: datetime
 ) -> StoredFile:
-    """Keep a cleaned document. In quarantine where a virus scanner is set, else clean."""
+    """Keep a cleaned document. In quarantine where a virus scanner is set, else clean.
+
+    Raises `UploadRefused` where its storage does not answer; nothing is kept then.
+    """
     scanned = bool(settings.CLAMD_URL)
     kept = StoredFile(
         agency_id=agency_id,
@@ -58,13 +68,12 @@ def store(
         checked_at=None if scanned else at,
     )
     try:
-        documents().save(kept.document_name, ContentFile(cleaned.content))
-        for page, picture in enumerate(cleaned.pictures, start=1):
-            documents().save(kept.page_name(page), ContentFile(picture))
+        _write(kept, cleaned)
         with transaction.atomic():
             kept.save()
     except BaseException:
-        remove_content(kept)
+        with suppress(Exception):  # what stays is swept away
+            remove_content(kept)
         raise
     if scanned:
         from save_portal.documents.tasks import scan_documents
@@ -89,7 +98,7 @@ def discard(kept: StoredFile) -> None:
     """Take a document away altogether, content once the transaction is through."""
     names = kept.names()
     kept.delete()
-    transaction.on_commit(lambda: _delete(names))
+    transaction.on_commit(lambda: _delete(names), robust=True)
 
 
 def remove_content(kept: StoredFile) -> None:
@@ -97,7 +106,10 @@ def remove_content(kept: StoredFile) -> None:
 
 
 def sweep(*, at: datetime) -> int:
-    """Take away content without a row, of the days before yesterday; the number of documents."""
+    """Take away content without a row, and what the scanner refused; the number of documents.
+
+    Of the seven days before yesterday: younger content may belong to a transaction under way.
+    """
     swept = 0
     for back in range(SWEEP_DAYS):
         folder = f"{at - SWEEP_AFTER - timedelta(days=back):%Y/%m/%d}"
@@ -107,7 +119,7 @@ def sweep(*, at: datetime) -> int:
             continue
         lying = {f"{folder}/{name}" for name in found}
         with whole_scope():
-            rows = StoredFile.objects.filter(folder__in=lying)
+            rows = StoredFile.objects.filter(folder__in=lying).exclude(state="refused")
             known = set(rows.values_list("folder", flat=True))
         for name in sorted(lying - known):
             _, files = documents().listdir(name)
@@ -116,11 +128,33 @@ def sweep(*, at: datetime) -> int:
     return swept
 
 
+def _write(kept: StoredFile, cleaned: Cleaned) -> None:
+    pages = enumerate(cleaned.pictures, start=1)
+    contents = {kept.document_name: cleaned.content}
+    contents |= {kept.page_name(page): picture for page, picture in pages}
+    try:
+        for name, content in contents.items():
+            documents().save(name, ContentFile(content))
+    except Exception as error:
+        # Each kind of storage fails in its own ways; the log says which, without any name.
+        logger.warning("documents.storage_away", error=type(error).__name__)
+        raise UploadRefused("not_kept") from error
+
+
 def _read(kept: StoredFile, name: str) -> bytes:
     if not kept.is_clean:
         raise NotThere(kept.reason or "The document is still being checked for viruses.")
-    with documents().open(name) as file:
-        content: bytes = file.read()
+    return content_of(name)
+
+
+def content_of(name: str) -> bytes:
+    """What lies in the storage under a name. Raises `NotThere` where it does not answer."""
+    try:
+        with documents().open(name) as file:
+            content: bytes = file.read()
+    except Exception as error:
+        logger.warning("documents.storage_away", error=type(error).__name__)
+        raise NotThere(AWAY) from error
     return content
 
 

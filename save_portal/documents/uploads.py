@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "too_many_pixels": ("The picture has more than 52 million pixels. Take it in a smaller size."),
     "too_small": "The picture is too small to be read. Take it again from closer by.",
     "bomb": "The file unpacks to far more than a document holds. Scan it again.",
+    "not_kept": "It could not be kept, for the storage does not answer. Send it again in a while.",
     "too_long": "Reading the file took too long. Scan it again, or take a picture of each page.",
 }
 

@@ -12,7 +12,7 @@ from save_portal.documents.pdf import DocumentFailed
 from save_portal.machines.endpoint import Answer, FileEndpoint
 from save_portal.machines.problems import FieldError, invalid, problem
 from verification.api import bodies, representation
-from verification.api.cases import OneCase, asked, canonical, of_whole_case
+from verification.api.cases import OneCase, asked, of_whole_case
 from verification.api.description import OPERATIONS
 from verification.errors import STALE, CaseError, StaleCase
 from verification.selectors.case_page import require_case
@@ -175,7 +175,7 @@ class Copies(FileEndpoint):
             )
         taken = self.read()
         document = documents.add(
-            case_number=canonical(number),
+            case_number=number,
             content=taken["file"].read(),
             name=taken["file"].name or "",
             kind=taken["kind"],
@@ -196,7 +196,7 @@ class Copy(OneCase):
 
     def delete(self, request: Request, number: str, document: int) -> Answer:
         documents.remove(
-            case_number=canonical(number),
+            case_number=number,
             document_id=document,
             by=request.user,
             at=self.now,
@@ -211,7 +211,7 @@ class Photo(OneCase):
     permission = Permission.VIEW_AGENCY_CASES
 
     def get(self, request: Request, number: str) -> Answer:
-        found = printing.photo(number=canonical(number), by=request.user, at=self.now)
+        found = printing.photo(number=number, by=request.user, at=self.now)
         if found is None:
             raise Http404
         content, content_type = found
@@ -226,7 +226,7 @@ class FormOnPaper(OneCase):
 
     def get(self, request: Request, number: str) -> Answer:
         now = self.now
-        page = g845_page(user=request.user, number=canonical(number), at=now)
+        page = g845_page(user=request.user, number=number, at=now)
         if page is None or not page.may_print:
             raise Http404
         context = form_context(page) | {

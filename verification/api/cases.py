@@ -13,7 +13,6 @@ from save_portal.accounts.roles import Permission
 from save_portal.machines.endpoint import Answer, Endpoint
 from save_portal.machines.models import Client
 from save_portal.machines.problems import FieldError, invalid, problem
-from verification import case_number
 from verification.api import bodies, provoked, representation
 from verification.api.description import OPERATIONS
 from verification.errors import CaseError, InvalidSubmission
@@ -92,7 +91,7 @@ class OneCase(Endpoint):
     def seen(self) -> dict[str, Any]:
         """The arguments that every act on a case has."""
         return {
-            "case_number": canonical(self.kwargs["number"]),
+            "case_number": self.kwargs["number"],
             "version": self.version(),
             "by": self.request.user,
             "at": self.now,
@@ -115,17 +114,10 @@ class CaseDetails(OneCase):
 
 
 def page_of(user: User, number: str, *, at: datetime) -> CasePage:
-    page = case_page(user=user, number=canonical(number), at=at)
+    page = case_page(user=user, number=number, at=at)
     if page is None:
         raise Http404
     return page
-
-
-def canonical(number: str) -> str:
-    found = case_number.canonical(number)
-    if not case_number.is_case_number(found):
-        raise Http404
-    return found
 
 
 def asked(data: dict[str, Any], client: Client) -> Submission:

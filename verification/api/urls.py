@@ -1,7 +1,6 @@
-from typing import Any
+from django.urls import path
 
-from django.urls import path, register_converter
-
+from verification import addresses  # noqa: F401  a case's number in an address
 from verification.api import (
     acts,
     batches,
@@ -11,21 +10,6 @@ from verification.api import (
     refusals,  # noqa: F401  registers refusals
     sandbox,
 )
-
-
-class CaseNumber:
-    """A case number as it is, or grouped by dashes."""
-
-    regex = "[0-9A-Za-z-]{15,19}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: Any) -> str:
-        return str(value)
-
-
-register_converter(CaseNumber, "case_number")
 
 app_name = "api"
 

@@ -236,20 +236,26 @@ def add_evidence(
     _open_to_evidence(request_id, by=by)
     try:
         cleaned = uploads.clean(content)
+        return _keep_evidence(request_id, cleaned, name=name, by=by, at=at)
     except uploads.UploadRefused as refused:
         raise InvalidSubmission({"file": f"{storing.tidy_name(name)}: {refused.message}"}) from None
-    with transaction.atomic():
-        request = _open_to_evidence(request_id, by=by, lock=True)
-        files = list(request.evidence_files.select_related("file"))
-        for there in files:
-            if there.file.source_sha256 == cleaned.source_sha256:
-                return there
-        if len(files) >= MAX_FILES:
-            raise InvalidSubmission({"file": f"At most {MAX_FILES} files go with one request."})
-        kept = storing.store(cleaned, name=name, agency_id=None, by=by, at=at)
-        evidence = CorrectionEvidence.objects.create(correction=request, file=kept, at=at, by=by)
-        _log(request, "file_added", by=by, at=at, data={"evidence": evidence.pk})
-        return evidence
+
+
+@transaction.atomic
+def _keep_evidence(
+    request_id: int, cleaned: uploads.Cleaned, *, name: str, by: User, at: datetime
+) -> CorrectionEvidence:
+    request = _open_to_evidence(request_id, by=by, lock=True)
+    files = list(request.evidence_files.select_related("file"))
+    for there in files:
+        if there.file.source_sha256 == cleaned.source_sha256:
+            return there
+    if len(files) >= MAX_FILES:
+        raise InvalidSubmission({"file": f"At most {MAX_FILES} files go with one request."})
+    kept = storing.store(cleaned, name=name, agency_id=None, by=by, at=at)
+    evidence = CorrectionEvidence.objects.create(correction=request, file=kept, at=at, by=by)
+    _log(request, "file_added", by=by, at=at, data={"evidence": evidence.pk})
+    return evidence
 
 
 @transaction.atomic

@@ -49,11 +49,11 @@ def add(
         raise InvalidSubmission({"language": "Choose in what language the pages are."})
     try:
         cleaned = uploads.clean(content)
+        return _keep(case_number, cleaned, name=name, kind=kind, language=language, by=by, at=at)
     except uploads.UploadRefused as refused:
         raise InvalidSubmission(
             {"files": f"{storing.tidy_name(name)}: {refused.message}"}
         ) from None
-    return _keep(case_number, cleaned, name=name, kind=kind, language=language, by=by, at=at)
 
 
 @transaction.atomic

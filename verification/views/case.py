@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
-from verification import case_number, deadlines
+from verification import deadlines
 from verification.correction_offices import offices_for
 from verification.enums import ClosureReason, PhotoAnswer, WaitsFor, Wish
 from verification.errors import CaseError, InvalidSubmission
@@ -89,7 +89,7 @@ def details_pdf(request: HttpRequest, number: str) -> HttpResponse:
 def photo(request: HttpRequest, number: str) -> HttpResponse:
     """The photo that came back with the last answer."""
     user: Any = request.user
-    found = printing.photo(number=_canonical(number), by=user, at=timezone.now())
+    found = printing.photo(number=number, by=user, at=timezone.now())
     if found is None:
         raise Http404
     content, content_type = found
@@ -125,7 +125,7 @@ def photo_match(request: HttpRequest, number: str) -> HttpResponse:
     user: Any = request.user
     answer = request.POST.get("answer", "")
     duty_service.answer_photo(
-        case_number=_canonical(number),
+        case_number=number,
         version=version_of(request),
         answer=answer,
         by=user,
@@ -156,7 +156,7 @@ def duties(request: HttpRequest, number: str) -> HttpResponse:
         page_of(request, number)
         raise CaseError("Choose what the applicant said. Nothing was recorded.")
     duty_service.record(
-        case_number=_canonical(number),
+        case_number=number,
         version=version_of(request),
         duty=duty,
         value=value,
@@ -258,17 +258,10 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 
 def page_of(request: HttpRequest, number: str) -> CasePage:
     user: Any = request.user
-    found = case_page(user=user, number=_canonical(number), at=timezone.now())
+    found = case_page(user=user, number=number, at=timezone.now())
     if found is None:
         raise Http404
     return found
-
-
-def _canonical(number: str) -> str:
-    canonical = case_number.canonical(number)
-    if not case_number.is_case_number(canonical):
-        raise Http404
-    return canonical
 
 
 def _likely(case: Case) -> str:

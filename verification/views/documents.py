@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
-from verification import case_number
 from verification.errors import InvalidSubmission
 from verification.forms.documents import CopiesForm
 from verification.services import documents
@@ -55,7 +54,7 @@ def remove(request: HttpRequest, number: str, document: int) -> HttpResponse:
     """Takes a copy away that was not sent yet."""
     user: Any = request.user
     documents.remove(
-        case_number=case_number.canonical(number),
+        case_number=number,
         document_id=document,
         by=user,
         at=timezone.now(),
@@ -74,7 +73,7 @@ def page(request: HttpRequest, number: str, document: int, page: int) -> HttpRes
     user: Any = request.user
     content, refused = attempt(
         lambda: documents.page(
-            case_number=case_number.canonical(number),
+            case_number=number,
             document_id=document,
             page=page,
             by=user,
@@ -95,7 +94,7 @@ def download(request: HttpRequest, number: str, document: int) -> HttpResponse:
     user: Any = request.user
     found, refused = attempt(
         lambda: documents.download(
-            case_number=case_number.canonical(number),
+            case_number=number,
             document_id=document,
             by=user,
             at=timezone.now(),

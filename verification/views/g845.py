@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from save_portal.accounts.roles import Permission
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
-from verification import case_number
 from verification.enums import AdditionalReason, DocumentKind, DocumentLanguage
 from verification.errors import CaseError, InvalidSubmission
 from verification.forms.g845 import MailedForm, ReasonFields
@@ -143,10 +142,7 @@ def call_pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, number: str) -> G845Page:
     user: Any = request.user
-    canonical = case_number.canonical(number)
-    page = None
-    if case_number.is_case_number(canonical):
-        page = g845_page(user=user, number=canonical, at=timezone.now())
+    page = g845_page(user=user, number=number, at=timezone.now())
     if page is None:
         raise Http404
     return page

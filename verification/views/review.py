@@ -102,12 +102,10 @@ def take_next(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, number: str) -> HttpResponse:
     user: Any = request.user
-    _, refused = attempt(
-        lambda: review.take(case_number=canonical(number), by=user, at=timezone.now())
-    )
+    _, refused = attempt(lambda: review.take(case_number=number, by=user, at=timezone.now()))
     if refused is not None:
         return _refused(request, refused, "verification:review-queue")
-    return redirect("verification:workbench", number=canonical(number))
+    return redirect("verification:workbench", number=number)
 
 
 @require(*VERIFIERS)
@@ -116,14 +114,14 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     user: Any = request.user
     case, refused = attempt(
         lambda: review.release(
-            case_number=canonical(number),
+            case_number=number,
             version=version_of(request),
             by=user,
             at=timezone.now(),
         )
     )
     if refused is not None:
-        return _refused(request, refused, "verification:workbench", number=canonical(number))
+        return _refused(request, refused, "verification:workbench", number=number)
     messages.success(request, f"Case {case.number} is back in the queue, with its draft.")
     return redirect("verification:review-queue")
 
@@ -135,11 +133,11 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     chosen = request.POST.get("to", "")
     if not chosen.isdigit():
         messages.error(request, "Choose a colleague to hand the case to.")
-        return redirect("verification:workbench", number=canonical(number))
+        return redirect("verification:workbench", number=number)
     to = get_object_or_404(User.objects.filter(office_id=user.office_id), pk=int(chosen))
     _, refused = attempt(
         lambda: review.hand_over(
-            case_number=canonical(number),
+            case_number=number,
             version=version_of(request),
             to=to,
             by=user,
@@ -147,7 +145,7 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
         )
     )
     if refused is not None:
-        return _refused(request, refused, "verification:workbench", number=canonical(number))
+        return _refused(request, refused, "verification:workbench", number=number)
     messages.success(request, f"{to.full_name} has the case now, with your draft.")
     return redirect("verification:review-queue")
 
@@ -287,16 +285,9 @@ def look(request: HttpRequest, look_id: int) -> HttpResponse:
     return _render(request, page, form, refused=refused, look=chosen)
 
 
-def canonical(number: str) -> str:
-    found = case_number.canonical(number)
-    if not case_number.is_case_number(found):
-        raise Http404
-    return found
-
-
 def _page(request: HttpRequest, number: str) -> Workbench:
     user: Any = request.user
-    page = workbench(user=user, number=canonical(number), at=timezone.now())
+    page = workbench(user=user, number=number, at=timezone.now())
     if page is None:
         raise Http404
     return page
