@@ -286,9 +286,11 @@ class Case(CaseLifecycle):
                 | Q(status=CaseStatus.G845_MAILED, papers_arrived_at__isnull=False),
             ),
             models.Index(
+                # All that is with the office. Its second condition, which always holds, keeps
+                # PostgreSQL from walking past all that is in review when somebody takes the next.
                 name="case_waits_for_verifier",
                 fields=["due_on", "id"],
-                condition=Q(status__in=[s.value for s in WAITS_FOR_VERIFIER]),
+                condition=Q(status__in=[s.value for s in WAITS_FOR_VERIFIER], due_on__isnull=False),
             ),
             models.Index(
                 name="case_of_reviewer",

@@ -62,7 +62,8 @@ class QueueFilters:
         elif self.whose == "unassigned":
             cases = cases.in_queue()  # type: ignore[attr-defined]
         else:
-            cases = cases.waiting_for(WaitsFor.VERIFIER)  # type: ignore[attr-defined]
+            # Both conditions of the index `case_waits_for_verifier`.
+            cases = cases.waiting_for(WaitsFor.VERIFIER).filter(due_on__isnull=False)  # type: ignore[attr-defined]
         if self.step:
             cases = cases.at_step(self.step)  # type: ignore[attr-defined]
         if self.benefit:

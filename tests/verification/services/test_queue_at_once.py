@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import review_queue
-from save_portal.accounts.tenancy import system_scope
+from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import make_agency, make_user
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, ReviewDraft
@@ -32,3 +32,8 @@ def test_sixty_four_verifiers_take_each_case_once_and_lose_none():
         assert set(by_person.values()) == {EACH}
         assert Case.objects.in_queue().count() == WAITING - many
         assert ReviewDraft.objects.count() == many
+    # What is in review lies in front of what waits; nobody walks past it to take the next one.
+    with scope_for(people[0]):
+        free = Case.objects.in_queue().select_for_update(skip_locked=True, of=("self",))
+        plan = free.order_by("due_on", "id")[:1].explain()
+    assert "Index Scan using case_queue on verification_case" in plan
