@@ -50,7 +50,6 @@ TURN = 25  # so many are taken by the service, then so many by bare psycopg
 BATCH = 50_000
 CROWDED = 10_000  # for 64 at once
 EACH, MOST_TURNS = 12, 6
-POOL = int(settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"])
 
 
 def verifiers(many: int) -> list[User]:
@@ -229,10 +228,11 @@ def _at_once(people: list[User], url: str) -> Row:
         waiting = Case.objects.in_queue().count()
     turns = max(1, min(waiting // (2 * len(people) * EACH), MOST_TURNS))
     seconds = bare_seconds = 0.0
+    connections = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
     with ConnectionPool(
         url,
-        min_size=POOL,
-        max_size=POOL,
+        min_size=connections,
+        max_size=connections,
         timeout=60,
         kwargs={"cursor_factory": psycopg.ClientCursor, "autocommit": True},
     ) as pool:

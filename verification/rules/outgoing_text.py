@@ -38,7 +38,8 @@ _SHAPES = (
 _A_NUMBER = re.compile(r"A?[0-9]{7,9}")
 _FORM = re.compile(r"(?:I|N|G|DS|AR|EOIR)[0-9]{2,4}[A-Z]?")
 _PROTECTED_WORDS = re.compile(
-    r"\basylum (?:application|applicant|claim|interview|seeker)|\bapplied for asylum"
+    # Asylum may be named where it was granted: that is a status, and an item of the form.
+    r"(?<!granted )\basylum\b(?! (?:was |is )?granted)"
     r"|\bcredible fear|\breasonable fear|\bpersecut\w+|\btortur\w+"
     r"|\bvawa\b|\bviolence against women|\bself-petition\w*|\bbatter\w+|\bdomestic violence"
     r"|\bI-589\b|\bI-360\b|\bI-914\b|\bI-918\b|\b[TU]-?[1-6]? (?:visa|nonimmigrant|status)"

@@ -18,7 +18,7 @@ from verification.models import (
     VerifierAnswer,
 )
 from verification.selectors.case_page import typed_rows
-from verification.selectors.review_queue import VERIFIERS, office_date
+from verification.selectors.review_queue import Load, office_date, workload
 from verification.selectors.verifier_answers import CORRECTABLE, Given, given_answers
 
 
@@ -36,7 +36,7 @@ class Workbench:
     documents: list[CaseDocument]
     draft: ReviewDraft | None
     typed: list[tuple[str, str, str]]
-    colleagues: list[User]
+    colleagues: list[Load]
     may_answer: bool
     may_take: bool
     may_move: bool
@@ -52,7 +52,7 @@ class Workbench:
 
 
 def workbench(*, user: User, number: str, at: datetime) -> Workbench | None:
-    """The page's data by eight queries, or None if there is no such case."""
+    """The page's data by nine queries, or None if there is no such case."""
     case = (
         Case.objects.visible_to(user)
         .select_related("agency", "reviewer", "handled_by")
@@ -105,12 +105,7 @@ def _page(case: Case, *, user: User, at: datetime) -> Workbench:
         documents=list(CaseDocument.objects.sent().filter(case=case).select_related("file")),
         draft=ReviewDraft.objects.filter(case=case).first() if holds else None,
         typed=typed_rows(case),
-        colleagues=list(
-            User.objects.active()
-            .filter(office_id=user.office_id, role__in=VERIFIERS)
-            .exclude(pk=case.reviewer_id)
-            .order_by("full_name")
-        )
+        colleagues=[load for load in workload(user) if load.user.pk != case.reviewer_id]
         if move
         else [],
         may_answer=holds and case.status in IN_REVIEW,

@@ -246,3 +246,95 @@ def test_a_worker_that_is_killed_loses_no_mail_and_doubles_none(world: World) ->
         same = {m["Message-ID"] for m in sent if f"NUMBER-{number}-" in m["Subject"]}
         assert len(same) == 1, number
     assert world.rows("SELECT count(*) FROM outbox_message WHERE attempts <> 1") == [(0,)]
+
+
+def some_cases(world: World) -> None:
+    """Cases that are prompted and not followed, where there are none yet."""
+    if world.rows("SELECT 1 FROM verification_case LIMIT 1"):
+        return
+    code = (
+        "import django; django.setup()\n"
+        "from django.utils import timezone\n"
+        "from save_portal.accounts.models import User\n"
+        "from save_portal.accounts.tenancy import scope_for\n"
+        "from tests.conftest import unknown_person\n"
+        "from verification.services import initial\n"
+        f"by = User.objects.select_related('agency').get(pk={world.user})\n"
+        "for number in range(12):\n"
+        "    with scope_for(by):\n"
+        "        initial.initiate(by=by, at=timezone.now(),\n"
+        "            submission=unknown_person(a_number=f'3000{number:05d}'))\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=folder.ROOT, env=world.env, check=True, timeout=120
+    )
+
+
+def defer(task: str, at: int) -> None:
+    """Puts a scheduled task into the queue, as the timetable would at an instant to come."""
+    with psycopg.connect(postgres.url()) as connection:
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+            " VALUES ('default', %s, %s)",
+            [f"verification.tasks.{task}", json.dumps({"timestamp": at})],
+        )
+
+
+def succeeded(world: World, at: int) -> bool:
+    status = f"SELECT status FROM procrastinate_jobs WHERE args->>'timestamp' = '{at}'"
+    return world.rows(status) == [("succeeded",)]
+
+
+def killed_at(world: World, table: str, task: str, at: int) -> None:
+    """A worker comes in its transaction as far as this table, stands there, and is killed."""
+    held = (
+        "SELECT count(*) FROM pg_stat_activity"
+        f" WHERE wait_event_type = 'Lock' AND query LIKE '%{table}%'"
+    )
+    with psycopg.connect(postgres.url()) as holder:
+        holder.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        defer(task, at)
+        worker = world.run("manage.py", "procrastinate", "worker")
+        until(lambda: world.rows(held) != [(0,)])
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        holder.rollback()
+    until(lambda: world.rows(held) == [(0,)])
+
+
+def test_a_worker_killed_in_the_middle_of_scheduled_work_loses_and_doubles_nothing(
+    world: World,
+) -> None:
+    some_cases(world)
+    reminded = "SELECT case_id, key FROM verification_reminder"
+    closed = (
+        "SELECT c.id, verb FROM audit_auditevent JOIN verification_case c ON number = subject_id"
+        " WHERE verb = 'case.closed'"
+    )
+    now = int(time.time())
+    in_40_days, in_300_days = now + 40 * 86_400, now + 300 * 86_400
+
+    killed_at(world, "outbox_message", "send_reminders", in_40_days)
+    killed_at(world, "audit_auditevent", "close_stale_cases", in_300_days)
+    assert world.rows(reminded) == world.rows(closed) == [], "half of it was kept"
+
+    # The next hour's tasks, by another worker, and those of the hour after.
+    last = world.run("manage.py", "procrastinate", "worker")
+    defer("send_reminders", in_40_days + 1)
+    until(lambda: succeeded(world, in_40_days + 1))
+    once_reminded = world.rows(reminded)
+    defer("send_reminders", in_40_days + 2)
+    until(lambda: succeeded(world, in_40_days + 2))
+    defer("close_stale_cases", in_300_days + 1)
+    until(lambda: succeeded(world, in_300_days + 1))
+    once_closed = world.rows(closed)
+    defer("close_stale_cases", in_300_days + 2)
+    until(lambda: succeeded(world, in_300_days + 2))
+    last.send_signal(signal.SIGKILL)
+    last.wait()
+
+    cases = {case for (case,) in world.rows("SELECT id FROM verification_case")}
+    for once, done in ((once_reminded, reminded), (once_closed, closed)):
+        assert {case for case, _ in once} == cases, "one was lost"
+        assert len(once) == len(set(once)), "one was done twice"
+        assert sorted(world.rows(done)) == sorted(once), "one was done again by the next run"

@@ -50,6 +50,7 @@ def test_whatever_is_shaped_like_a_passport_number_is_refused_with_a_remedy(text
         "Form I-797A of 2026; Form G-845, items 3 and 9",
         "Call 800-555-0199 or write to ZIP 60601-1234.",
         "Admitted under 212(d)(5) at El Paso",
+        "Granted asylum on March 3, 2019; asylum was granted to the spouse too",
     ],
 )
 def test_what_an_agency_may_read_passes(text):
@@ -64,6 +65,9 @@ def test_another_person_s_a_number_is_refused():
     "text",
     [
         "Her asylum application is pending.",
+        "An asylum case pends",
+        "Asylum was denied; she appealed",
+        "They seek asylum here",
         "Form I-360 approved",
         "A VAWA self-petitioner",
         "holds U-1 status",

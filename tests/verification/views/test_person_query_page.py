@@ -5,7 +5,9 @@ import pytest
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent, DisclosureEvent
-from tests.conftest import make_user, signed_in
+from tests.conftest import make_user, signed_in, write_upload
+from verification.records import index, loading
+from verification.records.models import SourceUpload
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,27 @@ def test_nobody_found_says_nothing_about_the_person(verifier, people_on_record):
     shown = ask(verifier, a_number="200000009").content.decode()
     assert "Nobody found" in shown
     assert "That says nothing about the person" in shown
+
+
+def test_a_system_that_is_down_says_so_and_the_rest_works(verifier, people_on_record, tmp_path):
+    row = {
+        "record_id": "A1",
+        "updated_at": "2026-11-01T00:00:00Z",
+        "a_number": "209448177",
+        "family_name": "ARREOLA-QUINONES",
+        "given_name": "ANA LUCIA",
+        "date_of_birth": "1990-05-31",
+        "class_of_admission": "F1",
+        "i94_number": "648812035B7",
+    }
+    loading.load("ADIS", write_upload(tmp_path / "ADIS.csv", [row]), full=True)
+    index.build()
+    with system_scope():
+        SourceUpload.objects.filter(system="ADIS").update(columns=["i94_number"])  # damaged
+    shown = ask(verifier, a_number="209448177").content.decode()
+    assert "ARREOLA-QUINONES, ANA LUCIA" in shown
+    assert "648812035B7" not in shown
+    assert shown.count("Does not answer now") == 1
 
 
 @pytest.mark.parametrize(

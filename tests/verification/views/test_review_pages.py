@@ -20,6 +20,7 @@ from tests.verification.services.test_review import (
 from verification.models import Case, ReviewDraft, SecondReview, VerifierAnswer
 from verification.rules.review import AnswerInput
 from verification.selectors.review_queue import QueueFilters, review_queue
+from verification.selectors.workbench import workbench
 from verification.services import additional, documents, initial, review, second_review
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +293,80 @@ def test_no_passport_or_visa_number_reaches_the_agency(caseworker, verifier, tmp
         read = signed_in(caseworker).get(f"/cases/{case.number}/{path}").content
         assert b"ZX0418827" not in read
         assert b"4471HK92" not in read
+
+
+def test_handing_over_shows_what_each_colleague_has(bench, verifier, second_verifier, caseworker):
+    taken(asked(caseworker, a_number="200000002"), second_verifier)
+    shown = page(verifier, "workbench", bench.number).content.decode()
+    assert "Luis Tester: 1 case, first due " in shown
+    assert "Vera Tester:" not in shown
+    with CaptureQueriesContext(connection) as caught, scope_for(verifier):
+        workbench(user=verifier, number=bench.number, at=AT)
+    assert (
+        len([q for q in caught if q["sql"].startswith("SELECT ") and "set_config" not in q["sql"]])
+        == 9
+    )
+
+
+def test_protected_records_are_for_the_cleared_alone_and_never_for_the_agency(
+    caseworker, verifier, chief, tmp_path
+):
+    from tests.conftest import write_upload
+    from verification.records import index, loading
+
+    person = {
+        "updated_at": "2026-11-01T00:00:00Z",
+        "family_name": "BAUTISTA",
+        "given_name": "ROSALIND",
+        "date_of_birth": "1990-05-31",
+        "a_number": "200000001",
+    }
+    files_of = {
+        "CIS": {
+            **person,
+            "record_id": "C9",
+            "class_of_admission": "B11",
+            "file_control_office": "VSC",
+        },
+        "RAPS": {**person, "record_id": "R9", "filed_on": "2021-02-03", "decision": "PENDING"},
+        "ADIS": {
+            **person,
+            "record_id": "A9",
+            "class_of_admission": "F1",
+            "i94_number": "648812035B7",
+        },
+    }
+    for system, row in files_of.items():
+        loading.load(system, write_upload(tmp_path / f"{system}.csv", [row]), full=True)
+    index.build()
+    kept = ("B11", "VSC", "2021-02-03", "Feb 3, 2021", "C9", "R9")
+    case = taken(asked(caseworker), verifier)
+
+    seen = page(verifier, "workbench", case.number).content.decode()
+    asked_for = {"purpose": "Case on the phone", "a_number": "200000001"}
+    queried = signed_in(verifier).post("/person-query/", asked_for).content.decode()
+    for shown in (seen, queried):
+        assert "648812035B7" in shown.replace(" ", "")
+        assert not [value for value in kept if value in shown]
+    with scope_for(chief):
+        review.hand_over(
+            case_number=case.number, version=again(case).version, to=chief, by=chief, at=AT
+        )
+    for shown in (
+        page(chief, "workbench", case.number).content.decode(),
+        signed_in(chief).post("/person-query/", asked_for).content.decode(),
+    ):
+        assert "B11" in shown
+        assert "2021" in shown
+    refused = signed_in(chief).post(
+        f"/review/{case.number}/", typed(again(case), act="answer", comment="An asylum case pends")
+    )
+    assert refused.status_code == 422
+    signed_in(chief).post(f"/review/{case.number}/", typed(again(case), act="answer"))
+    for path in ("", "print/"):
+        read = signed_in(caseworker).get(f"/cases/{case.number}/{path}").content.decode()
+        assert "Lawful permanent resident" in read
+        assert not [value for value in (*kept, "RAPS", "sylum") if value in read]
 
 
 @pytest.mark.parametrize("many", [0, 1, 30])
