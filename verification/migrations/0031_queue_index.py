@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0029_voter_eligibility")]
+    dependencies = [("verification", "0030_ages_from_the_index")]
 
     operations = [
         migrations.RemoveIndex(model_name="case", name="case_waits_for_verifier"),
