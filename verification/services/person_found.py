@@ -12,6 +12,7 @@ from verification.services.common_timeline import (
     CommonTimeline,
     timeline_of,
 )
+from verification.services.side_by_side import text_of
 
 STATES = {
     "found": "Found",
@@ -95,7 +96,8 @@ def _person(person: FoundPerson, today: date) -> Person:
             filter(None, [first.values.get("family_name"), first.values.get("given_name")])
         ),
         rows=tuple(
-            (column, tuple(entry.values.get(column, "") for entry in entries)) for column in columns
+            (column, tuple(text_of(column, entry.values.get(column, "")) for entry in entries))
+            for column in columns
         ),
         ties=tuple(
             Tied(NUMBERS.get(tie.kind, tie.kind), tie.value, tie.refs) for tie in person.ties

@@ -273,9 +273,7 @@ def _remaining(seen: list[Held], values: list[dict[str, str]]) -> list[Line]:
         Line(
             Kind(name, name.replace("_", " ").capitalize(), (name,)),
             tuple(
-                Cell(
-                    _other_text(name, row.get(name, "")), name if row.get(name) else "", record.ref
-                )
+                Cell(text_of(name, row.get(name, "")), name if row.get(name) else "", record.ref)
                 for record, row in zip(seen, values, strict=True)
             ),
         )
@@ -283,7 +281,8 @@ def _remaining(seen: list[Held], values: list[dict[str, str]]) -> list[Line]:
     ]
 
 
-def _other_text(name: str, value: str) -> str:
+def text_of(name: str, value: str) -> str:
+    """The value of a column as the pages write it."""
     # Where a picture is stored tells nobody anything.
     return "On file" if value and name in IMAGES else day_in_words(value)
 
