@@ -9,11 +9,12 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from save_portal import audit
 from save_portal.accounts.models import Agency, User
-from save_portal.accounts.roles import Role
+from save_portal.accounts.roles import Permission, Role
 from save_portal.accounts.tenancy import agency_scope, is_sandbox, whole_scope
 from save_portal.machines.models import Client, ClientSecret, KeptAnswer, SandboxClock, Webhook
 
@@ -56,8 +57,10 @@ def begin_anew(*, sandbox: Agency, by: User, at: datetime) -> Agency:
     """A fresh sandbox in place of this one: no case, and the clock at today.
 
     Systems with their secrets and tokens, and endpoints, work in the new one from then on. Asked
-    of one that was replaced meanwhile, it gives the one that replaced it.
+    of one that was replaced meanwhile, it gives the one that replaced it. For its own systems and
+    the agency's administrator alone.
     """
+    _check_steers(by, sandbox)
     assert sandbox.sandbox_of is not None
     agency = Agency.objects.select_for_update(no_key=True).get(pk=sandbox.sandbox_of_id)
     current = present(agency)
@@ -83,8 +86,12 @@ def begin_anew(*, sandbox: Agency, by: User, at: datetime) -> Agency:
 
 
 @transaction.atomic
-def set_ahead(*, sandbox: Agency, to: datetime, by: User | None, at: datetime) -> None:
-    """Let the clock show `to`, when it is `at` outside. Runs in the sandbox's scope."""
+def set_ahead(*, sandbox: Agency, to: datetime, by: User, at: datetime) -> None:
+    """Let the clock show `to`, when it is `at` outside. Runs in the sandbox's scope.
+
+    For its own systems and the agency's administrator alone.
+    """
+    _check_steers(by, sandbox)
     clock = SandboxClock.objects.select_for_update().get(agency=sandbox)
     clock.ahead = to - at
     clock.save(update_fields=["ahead"])
@@ -102,6 +109,15 @@ def machine_account(*, agency: Agency, name: str, role: Role = Role.MACHINE) -> 
     return User.objects.create_user(
         f"{secrets.token_hex(16)}@machine.invalid", None, full_name=name, role=role, agency=agency
     )
+
+
+def _check_steers(by: User, sandbox: Agency) -> None:
+    is_its_system = by.agency_id == sandbox.pk and by.role == Role.MACHINE
+    is_administrator = by.agency_id == sandbox.sandbox_of_id and by.can(Permission.MANAGE_PEOPLE)
+    if not (is_its_system or is_administrator):
+        raise PermissionDenied(
+            "Only the sandbox's own systems and an administrator of the agency steer it."
+        )
 
 
 def _open(agency: Agency, *, by: User | None, at: datetime) -> Agency:

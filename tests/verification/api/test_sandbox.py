@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from save_portal.audit.models import AuditEvent, DisclosureEvent
 from save_portal.machines import sandbox as sandboxes
 from save_portal.machines.problems import KINDS
 from save_portal.machines.services import make_client
+from tests.conftest import make_user
 from tests.verification.api.conftest import NOW, Browser, Machine, asked, token_of
 from verification.enums import AnswerKind, Reason
 from verification.g845_answers import COMMENTS, ITEMS
@@ -378,8 +380,6 @@ def test_postgresql_keeps_every_table_of_an_agency_apart_from_sandboxes():
 def test_nobody_but_machines_is_in_a_sandbox_and_keys_tell_them_apart(agency):
     from django.db import IntegrityError, transaction
 
-    from tests.conftest import make_user
-
     _, home = sandbox_of(agency)
     assert home.pk < 0
     wrong = (
@@ -393,3 +393,20 @@ def test_nobody_but_machines_is_in_a_sandbox_and_keys_tell_them_apart(agency):
             attempt()
     administrator = make_user("Ruth", "agency_administrator", agency=agency)
     assert administrator.agency_id > 0
+
+
+@pytest.mark.django_db
+def test_only_its_systems_and_the_administrator_steer_it(
+    agency, other_agency, supervisor, verifier
+):
+    _, home = sandbox_of(agency)
+    stranger = make_user("Omar", "agency_administrator", agency=other_agency)
+    now = timezone.now()
+    for person in (supervisor, stranger, verifier):
+        with agency_scope(home.pk), pytest.raises(PermissionDenied):
+            sandboxes.begin_anew(sandbox=home, by=person, at=now)
+        with agency_scope(home.pk), pytest.raises(PermissionDenied):
+            sandbox.move_clock(sandbox=home, to=now + timedelta(days=1), by=person, at=now)
+    assert sandboxes.present(agency) == home
+    with agency_scope(home.pk):
+        assert sandboxes.ahead_of(home.pk) == timedelta(0)
