@@ -79,7 +79,11 @@ class ChoicesForm(PortalForm):
     """All that an agency says of itself and chooses (S1.2, S1.3, S2.4)."""
 
     agency_name = _text("Name of the agency", "Example: Calhoun County Human Services", length=200)
-    agency_kind = forms.ChoiceField(label="Kind of government", choices=KINDS)
+    agency_kind = forms.ChoiceField(
+        label="Kind of government",
+        choices=KINDS,
+        help_text="A territory counts as a state, a city or county as local.",
+    )
     tax_id = forms.RegexField(
         label="Tax identification number (EIN)",
         regex=r"^\d{2}-?\d{7}$",

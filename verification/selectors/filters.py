@@ -92,6 +92,8 @@ class CaseFilters:
         return cases
 
     def _listed(self, cases: CaseQuerySet, user: User, *, own_work: bool) -> CaseQuerySet:
+        if own_work and self.by in ("", "me"):
+            return cases  # one's own already; no column beside the index of a person's cases
         if own_work:
             return cases.exclude(ABOUT_VOTING & ~Q(handled_by_id=user.pk))
         whole = case_number.is_case_number(case_number.canonical(self.q))
