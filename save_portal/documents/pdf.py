@@ -29,6 +29,7 @@ from save_portal.documents import worker
 
 SECONDS = 10.0
 STARTING_SECONDS = 20.0
+BYTECODE = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 
 
 class DocumentFailed(Exception):
@@ -178,8 +179,7 @@ def _environment() -> dict[str, str]:
         "PATH": os.environ.get("PATH", ""),
         "HOME": os.environ.get("HOME", tempfile.gettempdir()),
         "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-    }
+    } | {name: os.environ.get(name, "") for name in BYTECODE}
 
 
 renderer = Renderer()

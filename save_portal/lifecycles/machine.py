@@ -40,6 +40,17 @@ class ProtectedStatus(FSMFieldDescriptor):
 class StatusField(FSMField):
     descriptor_class = ProtectedStatus
 
+    def contribute_to_class(self, cls: Any, name: str, *args: Any, **kwargs: Any) -> None:
+        """The models of migrations know no moves.
+
+        The stock field would look for some in every class that is made from then on, for each of
+        the thousands of models that are made while migrations run.
+        """
+        if cls.__module__ == "__fake__":
+            models.CharField.contribute_to_class(self, cls, name, *args, **kwargs)
+        else:
+            super().contribute_to_class(cls, name, *args, **kwargs)
+
 
 class Lifecycle(models.Model):
     """A row whose `status` is a `StatusField`."""

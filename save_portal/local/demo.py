@@ -124,6 +124,7 @@ def variables_for(local: Path, port: int) -> dict[str, str]:
     if not kept.get("DATABASE_URL"):
         kept["DATABASE_URL"] = postgres.url()
     return kept | {
+        **folder.bytecode(),
         "DEMO": "1",
         "SECRET_KEY": kept_secret(local / "secret_key"),
         "LOCAL_DIR": str(local),

@@ -47,6 +47,14 @@ def claim() -> Path:
     return folder
 
 
+def bytecode() -> dict[str, str]:
+    """Variables with which Python keeps what it compiled in LOCAL_DIR, and nothing in the sources.
+
+    Compiling a thousand modules anew takes every program some seconds until it begins.
+    """
+    return {"PYTHONPYCACHEPREFIX": str(claim() / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+
+
 @contextlib.contextmanager
 def locked(name: str, busy: str | None = None) -> Iterator[None]:
     """Hold a lock in LOCAL_DIR; wait for it, or refuse with the message `busy`."""

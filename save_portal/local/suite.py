@@ -22,6 +22,7 @@ from save_portal.local.folder import ROOT, Trouble
 
 def _variables() -> dict[str, str]:
     return os.environ | {
+        **folder.bytecode(),
         "LOCAL_DIR": str(folder.claim()),
         "PATH": f"{environment.VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
