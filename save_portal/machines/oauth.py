@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from save_portal.accounts.models import User
 from save_portal.machines import certificates
 from save_portal.machines.models import Client, ClientSecret
+from save_portal.machines.tokens import client_of
 
 
 def digest(secret: str) -> str:
@@ -47,20 +48,13 @@ class TokenAuthentication(BaseAuthentication):
     """The account of the client whose token this is. One query."""
 
     def authenticate(self, request: Request) -> tuple[User, Client] | None:
-        from oauth2_provider.models import AccessToken
-
         header = request.headers.get("Authorization", "")
         if not header:
             return None
         scheme, _, raw = header.partition(" ")
         if scheme.lower() != "bearer" or not raw.strip():
             raise AuthenticationFailed("Send the token as `Authorization: Bearer …`.")
-        token = (
-            AccessToken.objects.select_related("application__user__agency", "application__agency")
-            .filter(token_checksum=digest(raw.strip()), expires__gt=timezone.now())
-            .first()
-        )
-        client: Any = token.application if token is not None else None
+        client = client_of(digest(raw.strip()), at=timezone.now())
         if client is None or not client.is_usable(request):
             raise AuthenticationFailed(
                 "The token is unknown, has expired, or its client was ended. "

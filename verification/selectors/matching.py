@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from agreements.enums import Kind
@@ -11,6 +12,11 @@ from agreements.models import Agreement
 from agreements.selectors.binding import party_scope
 from verification import deadlines
 from verification.models import Case
+
+# Asked behind every case that is not confirmed, therefore in plain SQL.
+_FOUND = """
+    SELECT 1 FROM agreements_agreement WHERE agency_id = %s AND kind = %s AND term @> %s LIMIT 1
+"""
 
 
 def begun_under_matching() -> Exists:
@@ -37,12 +43,9 @@ def is_matching(case: Case) -> bool:
 def found_matching(case: Case) -> bool:
     """The same by a query; for a contractor of the agreement it works under (S1.2)."""
     day = deadlines.local_date(case.created_at, case.agency.time_zone)
-    with party_scope(case.agency):
-        return Agreement.objects.filter(
-            agency_id=case.agency.acts_for_id or case.agency_id,
-            kind=Kind.CMA,
-            term__contains=day,
-        ).exists()
+    with party_scope(case.agency), connection.cursor() as cursor:
+        cursor.execute(_FOUND, [case.agency.acts_for_id or case.agency_id, str(Kind.CMA), day])
+        return cursor.fetchone() is not None
 
 
 def told_on(case: Case) -> date | None:
