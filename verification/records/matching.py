@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from verification.records import names, naming
@@ -134,6 +134,7 @@ class Side:
         self.parts = name.all
         self.families = len(name.family)
         self.free = list(range(len(self.parts)))
+        self.family_at = tuple(place < self.families for place in self.free)
         self.optional = {
             place
             for place, part in enumerate(self.parts)
@@ -141,9 +142,10 @@ class Side:
             and part in names.PARTICLES
             and any(other not in names.PARTICLES for other in self.field_of(place))
         }
+        self.left_over = [place for place in self.free if place not in self.optional]
 
     def is_family(self, place: int) -> bool:
-        return place < self.families
+        return self.family_at[place]
 
     def field_of(self, place: int) -> Parts:
         return self.parts[: self.families] if place < self.families else self.parts[self.families :]
@@ -152,24 +154,28 @@ class Side:
         return place in (self.families - 1, len(self.parts) - 1)
 
     def take(self, places: Iterable[int]) -> None:
-        self.free = [place for place in self.free if place not in set(places)]
+        taken = set(places)
+        self.free = [place for place in self.free if place not in taken]
+        self.left_over = [place for place in self.free if place not in self.optional]
+
+    @cached_property
+    def neighbors(self) -> list[tuple[int, ...]]:
+        """Neighbors within one field, two or more, the longest first."""
+        return [
+            tuple(range(start, start + length))
+            for length in range(min(5, len(self.parts)), 1, -1)
+            for start in range(len(self.parts) - length + 1)
+            if self.family_at[start] is self.family_at[start + length - 1]
+        ]
 
     def runs(self) -> Iterator[tuple[int, ...]]:
-        """Neighbors within one field that are free or optional, two or more, the longest first."""
-        for length in range(min(5, len(self.parts)), 1, -1):
-            for start in range(len(self.parts) - length + 1):
-                places = tuple(range(start, start + length))
-                if self.is_family(places[0]) is self.is_family(places[-1]) and all(
-                    place in self.free for place in places
-                ):
-                    yield places
+        """Neighbors that are all free or optional."""
+        for places in self.neighbors:
+            if all(place in self.free for place in places):
+                yield places
 
     def text(self, places: Iterable[int]) -> str:
         return names.squashed(tuple(self.parts[place] for place in places))
-
-    @property
-    def left_over(self) -> list[int]:
-        return [place for place in self.free if place not in self.optional]
 
     def first_family(self) -> int | None:
         """The place of the first family name that is no particle."""
@@ -216,13 +222,14 @@ class Comparison:
         self.grade = self._grade()
 
     def _grade(self) -> Grade:
-        self._pair(Grade.SAME, self._same)
+        if not set(self.typed.parts).isdisjoint(self.held.parts):
+            self._pair(Grade.SAME, self._same)
         for step in (
             lambda: self._join(self._same_text),
             lambda: self._pair(Grade.SPELLED, self._spelled),
             lambda: self._join(self._spelled_text),
             lambda: self._pair(Grade.PART, self._short_form),
-            lambda: self._pair(Grade.PART, self._initial),
+            self._initials,
             lambda: self._pair(Grade.PART, self._cut_off),
             self._one_slip,
         ):
@@ -287,13 +294,14 @@ class Comparison:
 
     def _pair(self, grade: Grade, alike: Callable[[int, int], bool]) -> None:
         """Give each typed part the first part on record that is alike, the same field first."""
+        families, held_families = self.typed.family_at, self.held.family_at
         for crosswise in (False, True):
             for typed in self.typed.left_over:
                 # An initial may be that of a particle: MARIA D for MARIA DEL CARMEN.
                 initial = len(self.typed.parts[typed]) == 1
+                wanted = families[typed] is not crosswise  # the field to look in
                 for held in self.held.free if initial else self.held.left_over:
-                    across = self.typed.is_family(typed) is not self.held.is_family(held)
-                    if across is crosswise and alike(typed, held):
+                    if held_families[held] is wanted and alike(typed, held):
                         self._found((typed,), (held,), grade)
                         break
 
@@ -351,9 +359,13 @@ class Comparison:
         a, b = self.typed.parts[typed], self.held.parts[held]
         return known.short_for(a, b) and not self.book.of_the_other_sex(a, self.about.sex)
 
+    def _initials(self) -> None:
+        if self.whole >= 2:
+            self._pair(Grade.PART, self._initial)
+
     def _initial(self, typed: int, held: int) -> bool:
         a, b = self.typed.parts[typed], self.held.parts[held]
-        return self.whole >= 2 and min(len(a), len(b)) == 1 and a[0] == b[0]
+        return min(len(a), len(b)) == 1 and a[0] == b[0]
 
     def _cut_off(self, typed: int, held: int) -> bool:
         """Whether one begins the other, at the end of a field that may have been full."""
