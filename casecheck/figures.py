@@ -1,4 +1,4 @@
-"""Open figures: counted once a day into a row a month and group, shown without small numbers.
+"""Open figures: what the page and the files show of the daily counts, without small numbers.
 
 The page reads the rows of twelve months, whatever the number of cases (S10.3: nobody measured).
 """
@@ -6,92 +6,20 @@ The page reads the rows of twelve months, whatever the number of cases (S10.3: n
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
+from casecheck.counting import month_before
+from casecheck.guide import DOCUMENT_NAMES
 from casecheck.models import Figure
-from save_portal.accounts.tenancy import system_scope
-from verification import deadlines
-from verification.immigration_documents import DOCUMENT_TYPES
+from casecheck.who_looked import BENEFITS
 
 SMALLEST = 10
 MONTHS = 12
-
-# From the newest request or mailing before an answer to that answer.
-_WAITS = """
-SELECT 'wait', step, count(*), NULL::int,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY days),
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY days)
-FROM (
-    SELECT answer.step, extract(epoch FROM answer.at - (
-        SELECT max(asked.at) FROM (
-            SELECT at FROM verification_additionalrequest
-            WHERE case_id = answer.case_id AND answer.step = 'additional'
-            UNION ALL
-            SELECT at FROM verification_g845mailing
-            WHERE case_id = answer.case_id AND answer.step = 'g845'
-        ) asked WHERE asked.at <= answer.at
-    )) / 86400 AS days
-    FROM verification_verifieranswer answer
-    WHERE answer.kind = 'final' AND answer.at >= %(since)s AND answer.at < %(until)s
-) took WHERE days IS NOT NULL GROUP BY step
-"""
-# A case counts in the month in which it began; where it was settled is the step of its last answer.
-_CASES = """
-WITH began AS MATERIALIZED (
-    SELECT own.id, own.document_type,
-        (SELECT given.step FROM verification_verifieranswer given
-         WHERE given.case_id = own.id AND given.kind = 'final'
-         ORDER BY given.at DESC, given.id DESC LIMIT 1) AS answered,
-        EXISTS (SELECT FROM verification_verifieranswer given
-         WHERE given.case_id = own.id AND given.kind = 'final' AND given.person_ref <> '') AS found,
-        EXISTS (SELECT FROM verification_initialanswer given
-         WHERE given.case_id = own.id AND given.outcome = 'confirmed') AS confirmed,
-        (SELECT given.outcome FROM verification_initialanswer given
-         WHERE given.case_id = own.id ORDER BY given.at, given.id LIMIT 1) AS at_first
-    FROM verification_case own
-    WHERE own.created_at >= %(since)s AND own.created_at < %(until)s
-)
-SELECT 'settled', coalesce(answered, CASE WHEN confirmed THEN 'initial' ELSE 'open' END),
-       count(*), NULL::int, NULL::float, NULL::float
-FROM began GROUP BY 2
-UNION ALL
-SELECT 'error', document_type, count(*),
-       count(*) FILTER (WHERE at_first <> 'confirmed' AND (confirmed OR found)), NULL, NULL
-FROM began WHERE at_first IS NOT NULL GROUP BY 2
-"""
-_CORRECTIONS = """
-SELECT 'correction', closure, count(*), NULL::int, NULL::float, NULL::float
-FROM verification_correctionrequest
-WHERE status = 'closed' AND closed_at >= %(since)s AND closed_at < %(until)s GROUP BY 2
-"""
-
-
-@transaction.atomic
-def roll_up(*, months: int, at: datetime) -> int:
-    """Count the newest months anew; how many rows there are of them. Again, it changes nothing."""
-    written = 0
-    month = deadlines.local_date(at, deadlines.OFFICES_ZONE).replace(day=1)
-    for _ in range(months):
-        with system_scope(), connection.cursor() as cursor:
-            rows: list[tuple[Any, ...]] = []
-            for query in (_WAITS, _CASES, _CORRECTIONS):
-                cursor.execute(query, {"since": month, "until": _after(month)})
-                rows += cursor.fetchall()
-            Figure.objects.filter(month=month).delete()
-            Figure.objects.bulk_create(
-                Figure(
-                    month=month, measure=measure, group=group, cases=cases, part=part,
-                    half=half, nine_tenths=nine,
-                )
-                for measure, group, cases, part, half, nine in rows
-            )  # fmt: skip
-        written += len(rows)
-        month = _before(month)
-    return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +52,18 @@ class Figures:
     waits: dict[str, list[Wait]]
     settled: list[Settled]
     corrections: list[Share]
-    errors: list[Share]
+    errors: dict[str, list[Share]]
 
 
 STEPS = ("initial", "additional", "g845", "open")
 OUTCOMES = ("source_corrected", "rejected", "other")
-SHORT_NAMES = {code: kind.name for code, kind in DOCUMENT_TYPES.items()}
 
 
 def figures(*, today: date) -> Figures:
     """The twelve months before this one. One query, and no number below ten."""
     first = today.replace(day=1)
-    for _ in range(MONTHS):
-        first = _before(first)
+    for _month in range(MONTHS):
+        first = month_before(first)
     rows = list(Figure.objects.filter(month__gte=first, month__lt=today.replace(day=1)))
     months = sorted({row.month for row in rows}, reverse=True)
     waits: dict[str, list[Wait]] = {"additional": [], "g845": []}
@@ -170,22 +97,36 @@ def figures(*, today: date) -> Figures:
 
 
 def shares(counts: dict[str, int], groups: tuple[str, ...]) -> tuple[Share, ...]:
-    """Each group's part of the whole. A small number is hidden, and where only one would be, the
-
-    next smallest too, so that it cannot be found by subtraction.
-    """
+    """Each group's part of the whole; small numbers are hidden."""
     whole = sum(counts.values())
     given = {group: counts.get(group, 0) for group in groups}
-    hidden = {group for group, count in given.items() if 0 < count < SMALLEST}
-    if len(hidden) == 1:
-        others = [group for group in groups if given[group] and group not in hidden]
-        hidden |= set(sorted(others, key=lambda group: given[group])[:1])
+    hidden = kept_back(given, {group for group, count in given.items() if 0 < count < SMALLEST})
     return tuple(
         Share(group, None, None)
         if group in hidden
         else Share(group, given[group], round(100 * given[group] / whole, 1) if whole else 0.0)
         for group in groups
     )
+
+
+def kept_back(counts: dict[str, int], small: Iterable[str]) -> set[str]:
+    """The small numbers, and as many of the next smallest as it takes that none can be found
+
+    by subtraction: at least two are hidden, which together are ten or more.
+    """
+    hidden = set(small)
+    others = sorted(
+        (group for group, count in counts.items() if count and group not in hidden),
+        key=lambda group: counts[group],
+    )
+    while hidden and others and not _safe(counts, hidden):
+        hidden.add(others.pop(0))
+    return hidden
+
+
+def _safe(counts: dict[str, int], hidden: set[str]) -> bool:
+    some = [counts[group] for group in hidden if counts[group]]
+    return not some or (len(some) > 1 and sum(some) >= SMALLEST)
 
 
 def _outcomes(rows: list[Figure]) -> dict[str, int]:
@@ -197,63 +138,82 @@ def _outcomes(rows: list[Figure]) -> dict[str, int]:
     return counted
 
 
-def _errors(rows: list[Figure]) -> list[Share]:
-    cases: dict[str, int] = defaultdict(int)
-    parts: dict[str, int] = defaultdict(int)
+def _errors(rows: list[Figure]) -> dict[str, list[Share]]:
+    """By each sort of group; a share only where it rests on ten cases with an error and ten
+
+    without. The largest groups first.
+    """
+    cases: dict[str, dict[str, int]] = {sort: defaultdict(int) for sort in SORTS}
+    parts: dict[str, dict[str, int]] = {sort: defaultdict(int) for sort in SORTS}
     for row in rows:
-        if row.measure == "error":
-            cases[row.group] += row.cases
-            parts[row.group] += row.part or 0
+        sort, _colon, group = row.group.partition(":")
+        if row.measure == "error" and sort in SORTS:
+            cases[sort][group] += row.cases
+            parts[sort][group] += row.part or 0
+    return {sort: _errors_of(cases[sort], parts[sort]) for sort in SORTS}
+
+
+def _errors_of(cases: dict[str, int], parts: dict[str, int]) -> list[Share]:
+    no_count = kept_back(cases, {group for group, count in cases.items() if count < SMALLEST})
+    no_share = no_count | kept_back(
+        parts,
+        {
+            group
+            for group, count in cases.items()
+            if parts[group] < SMALLEST or count - parts[group] < SMALLEST
+        },
+    )
     return [
-        Share(SHORT_NAMES.get(group, group), count, round(100 * parts[group] / count, 1))
-        if parts[group] >= SMALLEST and count - parts[group] >= SMALLEST
-        else Share(SHORT_NAMES.get(group, group), count if count >= SMALLEST else None, None)
-        for group, count in sorted(cases.items(), key=lambda item: -item[1])
+        Share(
+            group,
+            None if group in no_count else count,
+            None if group in no_share else round(100 * parts[group] / count, 1),
+        )
+        for group, count in sorted(cases.items(), key=lambda item: (-item[1], item[0]))
     ]
 
 
-def _after(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _before(month: date) -> date:
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-
-
-# -- the drawing -------------------------------------------------------------------------------
-
-WIDTH, HEIGHT, TOP, FOOT = 600, 220, 20, 30
+# The sorts of groups, in the order of the page: how each is called, and its groups.
+SORTS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "standing": (
+        _("By what the document shows"),
+        {
+            "citizen": _("Citizens"),
+            "resident": _("Permanent residents"),
+            "refugee": _("Refugees and asylees"),
+            "worker": _("People with a work card"),
+            "student": _("Students and exchange visitors"),
+            "visitor": _("Visitors and other arrivals"),
+            "other": _("Other documents"),
+        },
+    ),
+    "document": (_("By document"), DOCUMENT_NAMES),
+    "program": (_("By program"), BENEFITS),
+    "age": (
+        _("By age"),
+        {
+            "child": _("Under 18 years"),
+            "adult": _("18 to 64 years"),
+            "elder": _("65 years or more"),
+        },
+    ),
+    "name": (
+        _("By family name"),
+        {"one": _("One word"), "several": _("Several words, a hyphen or an apostrophe")},
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    kind: str
+class Named:
+    name: Any
+    share: Share
 
 
-def bars(waits: list[Wait]) -> list[Bar]:
-    """Two bars a month: half of the answers, nine of ten. Drawn by the server, no script."""
-    shown = [wait for wait in waits if wait.nine_tenths is not None]
-    if not shown:
-        return []
-    highest = max(wait.nine_tenths or 0.0 for wait in shown) or 1.0
-    step = WIDTH / len(shown)
-    drawn = []
-    for place, wait in enumerate(shown):
-        for shift, value, kind in ((0.1, wait.half, "half"), (0.5, wait.nine_tenths, "nine")):
-            height = (HEIGHT - TOP - FOOT) * (value or 0.0) / highest
-            drawn.append(
-                Bar(
-                    x=round(place * step + shift * step, 1),
-                    y=round(HEIGHT - FOOT - height, 1),
-                    width=round(step * 0.38, 1),
-                    height=round(height, 1),
-                    label=f"{wait.month:%m/%y}" if kind == "half" else "",
-                    kind=kind,
-                )
-            )
-    return drawn
+def in_words(errors: dict[str, list[Share]]) -> list[tuple[Any, list[Named]]]:
+    """The sorts that have groups, each by its title, and the groups by their names."""
+    return [
+        (title, [Named(names.get(share.group, share.group), share) for share in errors[sort]])
+        for sort, (title, names) in SORTS.items()
+        if errors[sort]
+    ]

@@ -6,7 +6,10 @@ give the same page.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from django.db import connection
 
 from casecheck import proofs
 from casecheck.models import Miss
@@ -14,7 +17,7 @@ from save_portal import audit
 from save_portal.accounts.tenancy import system_scope
 from verification.immigration_documents import SEPARATORS
 from verification.models import Case
-from verification.selectors.applicant import case_for_applicant
+from verification.selectors.applicant import Found, case_for_applicant
 from verification.services import duties
 
 HOUR = timedelta(hours=1)
@@ -22,42 +25,78 @@ MISSES_OF_AN_ADDRESS = 30
 MISSES_OF_A_NUMBER = 10
 # Beyond the number's limit each address still has some tries: nobody can lock the person out.
 MISSES_OF_A_NUMBER_FROM_AN_ADDRESS = 2
+# With work done for each try (`work`), where many people share an address.
+MISSES_OF_AN_ADDRESS_WITH_WORK = 300
+MISSES_OF_A_NUMBER_FROM_AN_ADDRESS_WITH_WORK = 10
+# How many there were of each digest, counted no further than the limits go.
+COUNT = (
+    "(SELECT count(*) FROM"
+    " (SELECT FROM casecheck_miss WHERE digest = %s AND at > %s LIMIT 300) counted)"
+)
+COUNTS = f"SELECT {COUNT}, {COUNT}, {COUNT}, {COUNT}"
 
 
-def look_up(*, number: str, date_of_birth: date, address: str, at: datetime) -> Case | None:
-    """The case, or None for every reason. Notes a miss by digests that say nothing about whom."""
-    digests = {
-        "address": proofs.digest("address", address),
-        "number": proofs.digest("number", _plain(number)),
-        "both": proofs.digest("both", _plain(number), address),
-    }
-    with system_scope():
-        recent = list(
-            Miss.objects.filter(digest__in=digests.values(), at__gt=at - HOUR).values_list(
-                "digest", flat=True
-            )[:200]
-        )
-        case = case_for_applicant(number=number, date_of_birth=date_of_birth, at=at)
-        if case is not None and not _too_many(recent, digests):
-            audit.record(
-                "casecheck.looked_up",
-                by=None,
-                at=at,
-                subject_type="case",
-                subject_id=case.number,
-                agency_id=case.agency_id,
-            )
-            return case
-        Miss.objects.bulk_create([Miss(digest=digest, at=at) for digest in digests.values()])
-    return None
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The misses of the last hour: of the address, of the number, of both together; and whether
+
+    the task was used before.
+    """
+
+    address: int
+    number: int
+    both: int
+    spent: int
 
 
-def _too_many(recent: list[str], digests: dict[str, str]) -> bool:
-    if recent.count(digests["address"]) >= MISSES_OF_AN_ADDRESS:
-        return True
-    return (
-        recent.count(digests["number"]) >= MISSES_OF_A_NUMBER
-        and recent.count(digests["both"]) >= MISSES_OF_A_NUMBER_FROM_AN_ADDRESS
+def look_up(
+    *, number: str, date_of_birth: date, address: str, work: str = "", at: datetime
+) -> Found | None:
+    """The case, or None for every reason. Notes a miss by digests that say nothing about whom.
+
+    `work` is a task that the browser has solved, which is good for one try.
+    """
+    plain = _plain(number)
+    digests = [
+        proofs.digest("address", address),
+        proofs.digest("number", plain),
+        proofs.digest("both", plain, address),
+        proofs.digest("work", work),
+    ]
+    recent = _recent(digests, since=at - HOUR)
+    found = case_for_applicant(number=number, date_of_birth=date_of_birth, at=at)
+    if found is None or _too_many(recent, worked=bool(work)):
+        Miss.objects.bulk_create([Miss(digest=each, at=at) for each in digests[: 4 if work else 3]])
+        return None
+    audit.record(
+        "casecheck.looked_up",
+        by=None,
+        at=at,
+        subject_type="case",
+        subject_id=found.case.number,
+        agency_id=found.case.agency_id,
+    )
+    if work:
+        Miss.objects.create(digest=digests[3], at=at)
+    return found
+
+
+def _recent(digests: list[str], *, since: datetime) -> Recent:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, [value for digest in digests for value in (digest, since)])
+        return Recent(*cursor.fetchone())
+
+
+def _too_many(recent: Recent, *, worked: bool) -> bool:
+    worked = worked and not recent.spent
+    of_address = MISSES_OF_AN_ADDRESS_WITH_WORK if worked else MISSES_OF_AN_ADDRESS
+    of_both = (
+        MISSES_OF_A_NUMBER_FROM_AN_ADDRESS_WITH_WORK
+        if worked
+        else MISSES_OF_A_NUMBER_FROM_AN_ADDRESS
+    )
+    return recent.address >= of_address or (
+        recent.number >= MISSES_OF_A_NUMBER and recent.both >= of_both
     )
 
 

@@ -83,7 +83,7 @@ def _send(
         subject = str(_subject(kind))
     text = "\n".join(line.strip() for line in drawn.strip().splitlines()) + "\n"
     if way == Way.TEXT:
-        send_text(to=to, text=text.strip())
+        send_text(to=to, text=text.strip(), key=f"outbox-{message.pk}")
         return
     headers = {"Message-ID": f"<outbox-{message.pk}@{_host()}>", "Content-Language": language}
     if "link" in more:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from casecheck.languages import LANGUAGES
+from verification.enums import Benefit
 
 LANGUAGE_CODES = [(language.code, language.name) for language in LANGUAGES]
 
@@ -65,6 +67,7 @@ class OneTimeCode(models.Model):
     """
 
     case = models.ForeignKey("verification.Case", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
     way = models.CharField(max_length=6, choices=Way.choices)
     nonce = models.CharField(max_length=32)
     at = models.DateTimeField()
@@ -87,6 +90,7 @@ class Notice(models.Model):
     """
 
     case = models.ForeignKey("verification.Case", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
     way = models.CharField(
         max_length=6, choices=[(w.value, w.label) for w in (Way.EMAIL, Way.TEXT)]
     )
@@ -122,20 +126,23 @@ class Notice(models.Model):
 class DelayRule(models.Model):
     """Looks for this purpose are shown to the person later, by law; from the day it holds on.
 
-    A further row with a later day changes it; 0 days ends it.
+    Rows are only added: one with a later day changes it, 0 days ends it, and of two for one day
+    the later row holds.
     """
 
-    purpose = models.CharField(max_length=30)
+    purpose = models.CharField(max_length=30, choices=Benefit.choices)
     days = models.PositiveSmallIntegerField()
     effective_from = models.DateField()
     basis = models.CharField(max_length=200, help_text="the law that allows it")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    append_only = True
 
     class Meta:
-        ordering: ClassVar = ["purpose", "effective_from"]
-        constraints = [
-            models.UniqueConstraint(
-                name="delay_rule_once_a_day", fields=["purpose", "effective_from"]
-            )
+        ordering: ClassVar = ["purpose", "effective_from", "id"]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:
@@ -145,8 +152,8 @@ class DelayRule(models.Model):
 class Figure(models.Model):
     """One month of one group: how many, how long. Counted anew each day while the month is young.
 
-    `measure` is wait, settled, error or correction. Nobody can be found in it, and small numbers
-    are not shown.
+    `measure` is wait, settled, error or correction; a group of errors is a sort and a value, as
+    `age:child`. Nobody can be found in it, and small numbers are not shown.
     """
 
     month = models.DateField()

@@ -55,7 +55,12 @@ def ask(*, proof: str, way: str, address: str, language: str, at: datetime) -> N
         if recent.count() >= LINKS_A_DAY:
             raise TooManyLinks
         notice = Notice.objects.create(
-            case=case, way=way, address=address, language=language, asked_at=at
+            case=case,
+            agency_id=case.agency_id,
+            way=way,
+            address=address,
+            language=language,
+            asked_at=at,
         )
         messages.enqueue("confirm", notice.pk, key=f"notice:{notice.pk}:confirm")
         _log("notice_asked", notice, at)

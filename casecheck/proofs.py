@@ -11,6 +11,7 @@ from django.core import signing
 MINUTES_30 = 30 * 60
 CASE = "casecheck.proof"
 NOTICE = "casecheck.notice"
+WORK = "casecheck.work"
 
 
 def sign(value: str | int, *, salt: str) -> str:

@@ -21,7 +21,8 @@ def sentences(language: str = "en") -> list[str]:
     """Each sentence once, in the order of files and lines; months where Django lacks them."""
     found: dict[str, None] = {}
     base = Path(settings.BASE_DIR)
-    for template in sorted((base / "templates" / "casecheck").rglob("*.*")):
+    drawings = (base / "templates" / "verification" / "documents").glob("*.svg")
+    for template in sorted([*(base / "templates" / "casecheck").rglob("*.*"), *drawings]):
         marked = templatize(template.read_text(encoding="utf-8"), origin=template.name)
         found |= dict.fromkeys(ast.literal_eval(text) for text in MARKED.findall(marked))
     for module in sorted((base / "casecheck").rglob("*.py")):

@@ -62,14 +62,17 @@ def state_of(case: Case, *, today: date) -> State:
             must_not_deny,
         )
         can = (
-            _("Look at your document together with the caseworker: was everything copied rightly?"),
+            _(
+                "Look at your document together with the caseworker: was everything copied "
+                "correctly?"
+            ),
             correct,
         )
         if asked:
             can = (_("You have asked for additional verification. The agency was told."), *can)
         may_ask = not asked
     elif status in (CaseStatus.ADDITIONAL_REQUESTED, CaseStatus.ADDITIONAL_IN_REVIEW):
-        where = _("A status verifier of SAVE is looking further.")
+        where = _("A person at SAVE, the status verifier, is looking further.")
         turn, must, can = "SAVE", (must_not_deny,), (_("You need to do nothing now."), correct)
     elif status in (CaseStatus.ADDITIONAL_ANSWERED, CaseStatus.G845_ANSWERED):
         where = _("The status verifier has answered the agency.")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from casecheck import figures, lookup, notices
+from casecheck import counting, lookup, notices
 
 
 @app.periodic(cron="47 * * * *")
@@ -29,4 +29,4 @@ def tell_applicants(timestamp: int) -> None:
 @app.task(queueing_lock="roll_up_figures", pass_context=False)
 def roll_up_figures(timestamp: int) -> None:
     """Each night: the open figures of this month and of the one before."""
-    figures.roll_up(months=2, at=datetime.fromtimestamp(timestamp, tz=UTC))
+    counting.roll_up(months=2, at=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -59,7 +59,12 @@ def issue(*, case: Case, way: str, by: Any = None, at: datetime) -> OneTimeCode:
     issued.filter(way=way, used_at=None, expires_at__gt=at).update(expires_at=at)
     lasts = timedelta(days=DAYS_OF_A_LETTER) if way == Way.LETTER else timedelta(minutes=MINUTES)
     code = OneTimeCode.objects.create(
-        case=case, way=way, nonce=secrets.token_hex(16), at=at, expires_at=at + lasts
+        case=case,
+        agency_id=case.agency_id,
+        way=way,
+        nonce=secrets.token_hex(16),
+        at=at,
+        expires_at=at + lasts,
     )
     audit.record(
         "casecheck.code_issued",

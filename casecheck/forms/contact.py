@@ -56,7 +56,7 @@ class NoticeForm(forms.Form):
                 data["address"] = forms.EmailField(max_length=254).clean(address)
             except ValidationError:
                 raise ValidationError(
-                    {"address": _("This is no e-mail address. Look at it again.")}
+                    {"address": _("This is not an e-mail address. Look at it again.")}
                 ) from None
             data["way"] = Way.EMAIL
         elif address:
@@ -64,7 +64,7 @@ class NoticeForm(forms.Form):
                 data["address"] = phone_of(address)
             except ValueError:
                 raise ValidationError(
-                    {"address": _("This is no telephone number. Write it with the area code.")}
+                    {"address": _("This is not a telephone number. Write it with the area code.")}
                 ) from None
             data["way"] = Way.TEXT
             if not settings.SMS_URL:
@@ -81,7 +81,7 @@ class ContactForm(PortalForm):
         label="E-mail address",
         required=False,
         help_text="As the applicant gives it to you in person.",
-        error_messages={"invalid": "This is no e-mail address. Look at it again."},
+        error_messages={"invalid": "This is not an e-mail address. Look at it again."},
     )
     phone = forms.CharField(
         label="Mobile telephone",
@@ -102,5 +102,5 @@ class ContactForm(PortalForm):
             return phone_of(raw)
         except ValueError:
             raise ValidationError(
-                "This is no telephone number. Write it with the area code."
+                "This is not a telephone number. Write it with the area code."
             ) from None

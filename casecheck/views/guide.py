@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from casecheck import figures
+from casecheck import charts, figures
 from casecheck.guide import DOCUMENTS
 from casecheck.views.page import readers, show
 from save_portal.web.permissions import public
@@ -26,9 +26,15 @@ def numbers(request: HttpRequest, language: str) -> HttpResponse:
     """Waiting times, where cases are settled, corrections, errors: tables and drawings."""
     counted = figures.figures(today=timezone.localdate())
     waits = [
-        (step, list(reversed(rows)), figures.bars(rows)) for step, rows in counted.waits.items()
+        (step, list(reversed(rows)), charts.bars(rows)) for step, rows in counted.waits.items()
     ]
-    return show(request, "figures", language, {"figures": counted, "waits": waits})
+    context = {
+        "figures": counted,
+        "waits": waits,
+        "settled": [(row, charts.stacked(row)) for row in counted.settled],
+        "errors": figures.in_words(counted.errors),
+    }
+    return show(request, "figures", language, context)
 
 
 @public
@@ -56,7 +62,9 @@ def as_csv(request: HttpRequest) -> HttpResponse:
         for share in row.shares:
             month = f"{row.month:%Y-%m}"
             writer.writerow(["settled", month, share.group, share.cases, share.share, "", ""])
-    for measure, found in (("correction", counted.corrections), ("error", counted.errors)):
+    outcomes = {"correction": counted.corrections}
+    by_group = {f"error_by_{sort}": found for sort, found in counted.errors.items()}
+    for measure, found in (outcomes | by_group).items():
         for share in found:
             writer.writerow([measure, "", share.group, share.cases, share.share, "", ""])
     return response

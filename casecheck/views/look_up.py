@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from casecheck import lookup
+from casecheck import lookup, work
 from casecheck.forms.look_up import LookUpForm
 from casecheck.languages import BY_CODE
 from casecheck.records import followed
@@ -44,15 +44,18 @@ def look_up(request: HttpRequest, language: str) -> HttpResponse:
     form = LookUpForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return show(request, "look_up", language, {"form": form}, 422 if form.errors else 200)
-    case = lookup.look_up(
+    found = lookup.look_up(
         number=form.cleaned_data["number"],
         date_of_birth=form.cleaned_data["date_of_birth"],
         address=request.META.get("REMOTE_ADDR", ""),
+        work=work.done(request.POST),
         at=timezone.now(),
     )
-    if case is None:
-        return show(request, "look_up", language, {"form": form, "not_found": True})
-    return _found(request, language, case)
+    if found is None:
+        task = {"task": work.task(), "bits": work.BITS}
+        return show(request, "look_up", language, {"form": form, "not_found": True, **task})
+    corrections = None if found.has_corrections else ()
+    return _found(request, language, found.case, corrections=corrections)
 
 
 @applicants("POST")
@@ -65,14 +68,18 @@ def ask(request: HttpRequest, language: str) -> HttpResponse:
     return _found(request, language, case, asked=True) if case else look_up_again(request, language)
 
 
-def _found(request: HttpRequest, language: str, case: Case, **more: Any) -> HttpResponse:
-    with system_scope():
-        corrections = followed(case.pk)
+def _found(
+    request: HttpRequest, language: str, case: Case, *, corrections: Any = None, asked: bool = False
+) -> HttpResponse:
+    """The page of the case; `corrections` are looked for unless it is known that there are none."""
+    if corrections is None:
+        with system_scope():
+            corrections = followed(case.pk)
     context = {
         "case": case,
         "state": state_of(case, today=timezone.localdate()),
         "corrections": corrections,
         "proof": lookup.proof_of(case),
-        **more,
+        "asked": asked,
     }
     return show(request, "case", language, context)

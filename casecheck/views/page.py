@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -56,8 +58,26 @@ def readers(view: View) -> View:
 def show(
     request: HttpRequest, template: str, language: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context = {"language": BY_CODE[language], "languages": LANGUAGES, **context}
-    return render(request, f"casecheck/{template}.html", context, status=status)
+    """A page in its frame. It knows nobody, so nothing of the request goes into it."""
+    frame = _frame(language, demo=settings.DEMO) | {"language": BY_CODE[language]}
+    drawn = render_to_string(f"casecheck/{template}.html", frame | context)
+    return HttpResponse(drawn, status=status)
+
+
+@cache
+def _frame(language: str, *, demo: bool) -> dict[str, Any]:
+    """What all pages of a language have alike, drawn once a process: `links`, `head`, `foot`; and
+
+    the addresses that the page of a case leads to, by name (`to`).
+    """
+    context = {"language": BY_CODE[language], "languages": LANGUAGES, "demo": demo}
+    names = ("look-up", "ask", "correction", "notices", "who-looked")
+    to = {name.replace("-", "_"): reverse(f"casecheck:{name}", args=[language]) for name in names}
+    with translation.override(language):
+        return {"to": to} | {
+            part: render_to_string(f"casecheck/parts/{part}.html", context)
+            for part in ("links", "head", "foot")
+        }
 
 
 def look_up_again(request: HttpRequest, language: str) -> HttpResponse:

@@ -200,6 +200,7 @@ def people_the_world(local: Path, variables: dict[str, str], users: int) -> None
     say(f"Making the demo's world of {int(PEOPLE):,} synthetic people")
     unfinished.touch()
     manage(variables, "seed_world", "--people", PEOPLE, "--seed", SEED)
+    manage(variables, "seed_applicants")
     manage(variables, "roll_up_figures", "--months", "13")
     unfinished.unlink()
 

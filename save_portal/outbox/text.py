@@ -1,8 +1,9 @@
 """Text messages: one function in front of a gateway that `SMS_URL` names.
 
 `file:///folder` writes each message into a file, as a demonstration does. `https://name:password@
-host/path` posts {"to", "text"} as JSON with that name and password; any answer but a success is
-tried again by the outbox.
+host/path` posts {"to", "text"} as JSON with that name and password, over a connection whose
+certificate the machine trusts; any answer but a success is tried again by the outbox. As that can
+bring a message twice, each carries its `Idempotency-Key`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def send_text(*, to: str, text: str) -> None:
-    """Hand one message to the gateway. Raises when it did not take it."""
+def send_text(*, to: str, text: str, key: str) -> None:
+    """Hand one message to the gateway, under its `key`. Raises when it did not take it."""
     address = urlsplit(settings.SMS_URL)
     if address.scheme == "file":
         folder = Path(unquote(address.path))
@@ -43,6 +44,7 @@ def send_text(*, to: str, text: str) -> None:
         data=json.dumps({"to": to, "text": text}).encode(),
         headers={
             "Content-Type": "application/json",
+            "Idempotency-Key": key,
             **_authorization(address.username or "", address.password or ""),
         },
     )

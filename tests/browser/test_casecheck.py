@@ -1,12 +1,18 @@
 """An applicant with a phone: looks the case up and asks for additional verification."""
 
-import pytest
+import time
+from datetime import date, timedelta
 
-from casecheck import contacts, who_looked
-from casecheck.models import OneTimeCode
+import pytest
+from django.utils import timezone
+
+from casecheck import contacts, lookup, proofs, who_looked
+from casecheck.models import Figure, Miss, OneTimeCode
+from save_portal.accounts.models import Office
+from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
-from tests.browser.conftest import check_accessible
-from tests.conftest import AT, unknown_person
+from tests.browser.conftest import check_accessible, enter
+from tests.conftest import AT, make_user, unknown_person
 from verification.models import Case
 from verification.services import initial
 
@@ -133,5 +139,99 @@ def test_correction_notices_and_who_looked_by_keyboard(world, open_page, languag
     assert case.number not in page.url
     page.goto(f"/casecheck/{language}/guide/")
     fits("the guide")
+    some_figures()
     page.goto(f"/casecheck/{language}/figures/")
+    page.wait_for_selector("svg.meter")
     fits("the figures")
+
+
+def some_figures():
+    """A month with something in each table and drawing."""
+    month = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    for measure, group, cases, part in (
+        ("wait", "additional", 40, None),
+        ("settled", "initial", 900, None),
+        ("settled", "additional", 80, None),
+        ("settled", "g845", 12, None),
+        ("correction", "source_corrected", 30, None),
+        ("correction", "rejected", 12, None),
+        ("error", "standing:resident", 700, 60),
+        ("error", "program:snap", 300, 20),
+        ("error", "document:i551", 3, 1),
+        ("error", "name:several", 200, 40),
+    ):
+        Figure.objects.create(
+            month=month, measure=measure, group=group, cases=cases, part=part, half=3.5,
+            nine_tenths=6.0,
+        )  # fmt: skip
+
+
+def look_up(page, number, year="1990"):
+    page.fill("[name=number]", number)
+    page.select_option("[name=month]", "5")
+    page.fill("[name=day]", "31")
+    page.fill("[name=year]", year)
+    page.keyboard.press("Enter")
+
+
+def test_over_slow_3g_and_at_an_address_that_guessed_too_often(world, open_page):
+    """The bytes over the line are few; and a person is let in by work that the browser does."""
+    with scope_for(world["dana"]):
+        case = initial.initiate(by=world["dana"], at=AT, submission=unknown_person())
+    page = open_page({"width": 390, "height": 844})
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 400,
+            "downloadThroughput": 50_000,
+            "uploadThroughput": 50_000,
+        },
+    )
+    sent = []
+    line.on("Network.loadingFinished", lambda event: sent.append(event["encodedDataLength"]))
+    begun = time.monotonic()
+    page.goto("/casecheck/es/")
+    assert time.monotonic() - begun >= 0.8  # the line is slow indeed: the page, then its style
+    assert sum(sent) < 40_000
+    Miss.objects.bulk_create(
+        Miss(digest=proofs.digest("address", "127.0.0.1"), at=timezone.now())
+        for _ in range(lookup.MISSES_OF_AN_ADDRESS)
+    )
+    look_up(page, case.number)
+    page.get_by_role("heading", name="No se encontró nada").wait_for()
+    check_accessible(page, "not found, with a task")
+    page.keyboard.press("Tab")
+    page.press("[name=number]", "Enter")  # before or after the task is solved
+    page.get_by_role("button", name="Sí, la quiero").wait_for()
+
+
+def test_the_program_office_delays_looks_by_keyboard(world, open_page):
+    officer = make_user(
+        "Olga",
+        Role.PROGRAM_OFFICER,
+        office=Office.objects.create(code="PROGRAM", name="Program Office"),
+    )
+    wide = enter(open_page(), officer)
+    wide.goto("/program/delayed-looks/")
+    check_accessible(wide, "no rule yet")
+    wide.focus("main button[type=submit]")
+    wide.keyboard.press("Enter")
+    wide.wait_for_selector(".errs")
+    check_accessible(wide, "what is missing")
+    wide.select_option("[name=purpose]", "background_check")
+    wide.fill("[name=days]", "90")
+    day = date.today() + timedelta(days=40)
+    for place, value in enumerate((day.month, day.day, day.year)):
+        wide.fill(f"[name=effective_from_{place}]", str(value))
+    wide.fill("[name=basis]", "5 USC 552a(c)(3)")
+    wide.keyboard.press("Enter")
+    wide.get_by_text("Not yet").wait_for()
+    check_accessible(wide, "a rule")
+    narrow = enter(open_page({"width": 390, "height": 844}), officer)
+    narrow.goto("/program/delayed-looks/")
+    narrow.get_by_text("Not yet").wait_for()
+    check_accessible(narrow, "a rule, on a phone")
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390

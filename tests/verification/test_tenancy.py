@@ -4,8 +4,11 @@ import psycopg
 import pytest
 from django.db import connection
 
+from casecheck import contacts
+from casecheck.models import Notice
 from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
+from save_portal.audit.models import DisclosureEvent
 from tests import uploads
 from tests.conftest import AT, load_three_people, make_agency, make_user, resident, unknown_person
 from verification.enums import NoQueryReason
@@ -22,7 +25,14 @@ from verification.models import (
     SavedView,
     VerifierAnswer,
 )
-from verification.services import additional, correction, documents, drafts, initial
+from verification.services import (
+    additional,
+    correction,
+    documents,
+    drafts,
+    initial,
+    wrongful_disclosure,
+)
 
 TABLES = (
     "verification_case",
@@ -49,6 +59,10 @@ TABLES = (
     "agreements_historicalagreement",
     "audit_auditevent",
     "audit_disclosureevent",
+    "verification_wrongfuldisclosure",
+    "casecheck_contact",
+    "casecheck_onetimecode",
+    "casecheck_notice",
 )
 
 
@@ -120,6 +134,20 @@ def test_each_table_shows_an_agency_its_own_rows_and_without_a_scope_none(tmp_pa
             CaseMove.objects.create(
                 case=prompted, agency=user.agency, at=AT, by=user, giver=user, taker=user
             )
+            contacts.record(
+                case_number=prompted.number,
+                email="rosa@mail.example",
+                phone="",
+                language="es",
+                by=user,
+                at=AT,
+            )
+            contacts.code_for_letter(case_number=prompted.number, by=user, at=AT)
+            Notice.objects.create(
+                **whose, way="email", address="rosa@mail.example", language="es", asked_at=AT
+            )
+            shown = DisclosureEvent.objects.filter(agency_id=user.agency_id).latest("pk")
+            wrongful_disclosure.report(disclosure_id=shown.pk, fault="no_purpose", by=None, at=AT)
             SavedView.objects.create(
                 agency=user.agency, user=user, name="Mine", query="benefit=snap"
             )

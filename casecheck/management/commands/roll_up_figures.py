@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from casecheck import figures
+from casecheck import counting
 
 
 class Command(BaseCommand):
@@ -18,5 +18,5 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = figures.roll_up(months=max(1, options["months"]), at=timezone.now())
+        rows = counting.roll_up(months=max(1, options["months"]), at=timezone.now())
         self.stdout.write(json.dumps({"rows": rows}) if options["json"] else f"{rows} rows.")

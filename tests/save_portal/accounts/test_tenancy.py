@@ -2,11 +2,11 @@
 
 import psycopg
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 
 from save_portal import audit
 from save_portal.accounts.models import Agency, Department, User
-from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
+from save_portal.accounts.tenancy import agency_scope, scope_for, system_rows, system_scope
 from save_portal.audit.models import AuditEvent
 from tests.conftest import AT, make_agency, make_user
 
@@ -126,6 +126,26 @@ def test_a_connection_carries_no_scope_to_the_next_transaction():
         pass
     user, scope, agency_id = settings_now()
     assert (user == "save_app", scope, agency_id) == (False, "", "")
+
+
+READ = "SELECT code, current_user::text, %s FROM accounts_agency ORDER BY code"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_reading_statement_sees_all_agencies_and_leaves_no_scope_behind():
+    make_agency("FIRST"), make_agency("SECOND")
+    before = settings_now()
+    assert system_rows(READ, ["a"]) == [("FIRST", "save_app", "a"), ("SECOND", "save_app", "a")]
+    assert settings_now() == before
+    with pytest.raises(DataError):
+        system_rows("SELECT 1 / %s", [0])
+    assert settings_now() == before
+
+
+def test_one_reading_statement_inside_a_scope_gives_it_back(agency, other_agency):
+    with agency_scope(agency.pk):
+        assert len(system_rows(READ, ["a"])) == 2
+        assert settings_now() == ("save_app", "agency", str(agency.pk))
 
 
 def test_an_agency_changes_no_row_of_another(agency, other_agency):
