@@ -51,7 +51,8 @@ def closes_cases(user: User, case: Case) -> bool:
 
 @predicate
 def reviews_requests(user: User, case: Case) -> bool:
-    return user.can(Permission.REVIEW_REQUESTS)
+    """A verifier reviews whatever agency asks; who answers in a sandbox, that sandbox alone."""
+    return user.can(Permission.REVIEW_REQUESTS) and user.agency_id in (None, case.agency_id)
 
 
 AGENCY_MAY_ACT = belongs_to_the_agency & may_read & acts_on_cases
