@@ -8,12 +8,16 @@ import pytest
 from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from save_portal.accounts.tenancy import agency_scope
 from save_portal.machines import sandbox as sandboxes
 from save_portal.machines.models import Client
+from save_portal.outbox import queue
+from save_portal.outbox.models import Message
 from tests.conftest import make_user
 from tests.verification.api.conftest import Machine, token_of
+from tests.verification.api.test_sandbox import ask_verifier, move, sandbox_of
 from tests.verification.views.conftest import signed_in
 from verification.sandbox.people import BY_KEY, PEOPLE
 
@@ -77,7 +81,7 @@ def test_the_clock_is_moved_and_the_sandbox_begun_anew_from_the_page(administrat
     assert tester.get(f"cases/{number}").status_code == 404
 
 
-def test_endpoints_of_the_sandbox_are_its_own(administrator, settings):
+def test_endpoints_of_the_sandbox_are_its_own_and_are_called(administrator, agency, settings):
     settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = True
     administrator.post(
         reverse("verification:sandbox-webhook-new"), {"url": "http://127.0.0.1:9/test"}
@@ -86,6 +90,16 @@ def test_endpoints_of_the_sandbox_are_its_own(administrator, settings):
     assert "http://127.0.0.1:9/test" in here
     assert "whsec_" in here
     assert "127.0.0.1:9" not in administrator.get(reverse("verification:machines")).content.decode()
+    tester, _ = sandbox_of(agency)
+    ask_verifier(tester, "at-once")
+    move(tester, 0)
+    [call] = Message.objects.filter(topic="webhook")
+    assert call.payload["type"] == "case.answered"
+    queue.deliver_due(timezone.now())
+    call.refresh_from_db()
+    # Nobody listens there, and so it is tried again; an endpoint not found would be given up.
+    assert (call.attempts, call.given_up_at) == (1, None)
+    assert "refused" in call.last_error
 
 
 def test_only_an_administrator_keeps_it_and_everybody_reads_who_is_in_it(supervisor):
