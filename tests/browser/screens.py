@@ -1,11 +1,14 @@
 """Takes the pictures of every page for docs/screens: `pytest tests/browser/screens.py`."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page
 
 from agreements.training import services as training
 from agreements.training.catalog import tutorial_for
@@ -23,15 +26,34 @@ from tests.browser.conftest import NARROW, WIDE, enter, sign_in, tick
 from tests.conftest import AT, make_agency, make_user, resident, unknown_person
 from tests.verification.services.test_batch import RESIDENT, nobody
 from tests.verification.services.test_batches import content, work
+from tests.verification.services.test_review import asked
 from verification.models import Batch
-from verification.services import batch_work, duties, g845, initial
+from verification.services import batch_work, correction, duties, g845, initial, review
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
+TALLEST = 2600  # pixels; what is below is more of the same
+SLOW = 120_000  # milliseconds, for the longest pages on a busy machine
+
+
+def take(page: Page, name: str, address: str = "") -> None:
+    """The page, or the one at the address, at both widths, as a small file in a few colors."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for width, viewport in (("1280", WIDE), ("390", NARROW)):
+        page.set_viewport_size(viewport)
+        if address:
+            page.goto(address, timeout=SLOW)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.set_viewport_size({**viewport, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
+        picture = Image.open(io.BytesIO(page.screenshot(timeout=SLOW))).convert("RGB")
+        picture.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            SCREENS / f"{name}-{width}.png", optimize=True
+        )
+    page.set_viewport_size(WIDE)
 
 
 def test_pictures_of_every_page(world, open_page):
-    SCREENS.mkdir(parents=True, exist_ok=True)
     dana = world["dana"]
     with scope_for(dana):
         confirmed = initial.initiate(by=dana, at=AT, submission=resident())
@@ -45,20 +67,8 @@ def test_pictures_of_every_page(world, open_page):
             at=AT,
         )
     page = open_page()
-    for width, viewport in (("1280", WIDE), ("390", NARROW)):
-        page.set_viewport_size(viewport)
-        page.goto("/accounts/login/")
-        page.screenshot(path=SCREENS / f"sign-in-{width}.png", full_page=True)
-    page.set_viewport_size(WIDE)
+    take(page, "sign-in", "/accounts/login/")
     sign_in(page, dana)
-
-    def take(name: str) -> None:
-        for width, viewport in (("1280", WIDE), ("390", NARROW)):
-            page.set_viewport_size(viewport)
-            height = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({**viewport, "height": height})
-            page.screenshot(path=SCREENS / f"{name}-{width}.png")
-        page.set_viewport_size(WIDE)
 
     for name, address in {
         "my-work": "/",
@@ -78,21 +88,19 @@ def test_pictures_of_every_page(world, open_page):
         "help": "/help/",
         "not-found": "/cases/AAAAAAAAAAAAAAA/",
     }.items():
-        page.goto(address)
-        take(name)
+        take(page, name, address)
     for language in ("en", "ar"):
-        page.goto(f"/casecheck/{language}/")
-        take(f"casecheck-{language}")
+        take(page, f"casecheck-{language}", f"/casecheck/{language}/")
         page.fill("[name=number]", refused.number)
         page.select_option("[name=month]", "5")
         page.fill("[name=day]", "31")
         page.fill("[name=year]", "1990")
         page.keyboard.press("Enter")
         page.wait_for_selector("dl")
-        take(f"casecheck-case-{language}")
+        take(page, f"casecheck-case-{language}")
         page.locator("form.more button").first.press("Enter")
         page.wait_for_selector("[name=said]")
-        take(f"casecheck-correction-{language}")
+        take(page, f"casecheck-correction-{language}")
     page.goto("/cases/new/")
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/details/")
@@ -113,7 +121,7 @@ def test_pictures_of_every_page(world, open_page):
     tick(page, "[name=benefits][value=snap]")
     page.get_by_role("button", name="Continue to check").click()
     page.wait_for_selector(".errs")
-    take("initiate-2-errors")
+    take(page, "initiate-2-errors")
     page.fill("[name=a_number]", "A 209-448-188")
     page.fill("[name=card_number]", "MSC2155330948")
     page.fill("[name=date_of_birth_0]", "5")
@@ -121,12 +129,11 @@ def test_pictures_of_every_page(world, open_page):
     tick(page, "[name=original][value=genuine]")
     page.get_by_role("button", name="Continue to check").click()
     page.wait_for_url("**/check/")
-    take("initiate-3-check")
+    take(page, "initiate-3-check")
 
 
 def test_pictures_of_the_form(world, office, open_page):
     """Form G-845: the caseworker's pages, the office's pages."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
     dana, vera = world["dana"], make_user("Vera", Role.STATUS_VERIFIER, office=office)
     at = timezone.now()
     with scope_for(dana):
@@ -168,14 +175,6 @@ def test_pictures_of_the_form(world, office, open_page):
         g845.record_arrival(case_number=late.number, by=vera, at=at - timedelta(days=50))
     page = enter(open_page(), dana)
 
-    def take(page, name: str, address: str) -> None:
-        for width, viewport in (("1280", WIDE), ("390", NARROW)):
-            page.set_viewport_size(viewport)
-            page.goto(address)
-            height = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({**viewport, "height": height})
-            page.screenshot(path=SCREENS / f"{name}-{width}.png")
-
     take(page, "g845-ask", f"/cases/{asked.number}/g845/ask/")
     take(page, "g845-send", f"/cases/{ready.number}/g845/")
     take(page, "g845-overdue", f"/cases/{late.number}/g845/")
@@ -187,7 +186,6 @@ def test_pictures_of_the_form(world, office, open_page):
 
 
 def test_pictures_of_the_api_and_of_systems(world, open_page):
-    SCREENS.mkdir(parents=True, exist_ok=True)
     ruth = make_user("Rosa", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
     with scope_for(ruth):
         make_client(
@@ -209,21 +207,12 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
         "api-problem": "/api/problems/invalid-fields/",
         "api-changes": "/api/docs/changes/",
     }.items():
-        for width, viewport in (("1280", WIDE), ("390", NARROW)):
-            page.set_viewport_size(viewport)
-            page.goto(address)
-            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=name != "api-docs")
+        take(page, name, address)
 
 
 def test_pictures_of_batches(world, open_page, monkeypatch):
     monkeypatch.setattr(batch_work, "CHUNK", 12)
     page = enter(open_page(), world["dana"])
-
-    def take(name: str) -> None:
-        for width, viewport in (("1280", WIDE), ("390", NARROW)):
-            page.set_viewport_size(viewport)
-            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size(WIDE)
 
     def choose(raw: bytes) -> None:
         file = {"name": "November intake.csv", "mimeType": "text/csv", "buffer": raw}
@@ -231,10 +220,10 @@ def test_pictures_of_batches(world, open_page, monkeypatch):
         page.get_by_role("button", name="Upload and check").click()
 
     page.goto("/batches/")
-    take("batches-none")
+    take(page, "batches-none")
     choose(b"row_id;family_name\r\n")
     page.wait_for_selector(".errs")
-    take("batches-error")
+    take(page, "batches-error")
     wrong = [{"date_of_birth": "5/31/1990"}, {"a_number": "209"}, {"benefit": "title_iv"}]
     rows = [RESIDENT, *(nobody(n) for n in range(3)), *({**RESIDENT, **bad} for bad in wrong)]
     choose(content([*rows, *(nobody(n) for n in range(100, 118))]))
@@ -243,23 +232,22 @@ def test_pictures_of_batches(world, open_page, monkeypatch):
         batch = Batch.objects.get()
     work(batch)
     page.get_by_role("button", name="Start", exact=True).wait_for()
-    take("batch-checked")
+    take(page, "batch-checked")
     tick(page, "[name=originals_examined]")
     tick(page, "[name=no_finding]")
     page.get_by_role("button", name="Start", exact=True).click()
     batch_work.work_on(batch_id=batch.pk, clock=timezone.now, seconds=0)
     page.reload()
-    take("batch-running")
+    take(page, "batch-running")
     work(batch)
     page.reload()
-    take("batch-finished")
+    take(page, "batch-finished")
     page.goto("/batches/")
-    take("batches")
+    take(page, "batches")
 
 
 def test_pictures_of_people_and_training(world, office, open_page):
     """The administrator's page of people, the tutorial, the program office's staff."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
     helen = make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
     june = make_user("June", Role.GENERAL_USER, agency=world["agency"], trained=False)
     paul = make_user("Paul", Role.PROGRAM_OFFICER, office=office)
@@ -272,14 +260,6 @@ def test_pictures_of_people_and_training(world, office, open_page):
             by=helen,
             at=at,
         )
-
-    def take(page, name: str, address: str) -> None:
-        for width, viewport in (("1280", WIDE), ("390", NARROW)):
-            page.set_viewport_size(viewport)
-            page.goto(address)
-            height = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({**viewport, "height": height})
-            page.screenshot(path=SCREENS / f"{name}-{width}.png")
 
     page = enter(open_page(), helen)
     take(page, "people", "/people/")
@@ -302,7 +282,6 @@ def test_pictures_of_people_and_training(world, office, open_page):
 
 def test_pictures_of_invoices(transactional_db, office, open_page):
     """The administrator's and the office's pages of invoices, prices, cards and checks."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
     prices = {"retry": "0.50", "initial": "0.50", "additional": "0.50", "g845": "0.50"}
     for kind, amount in (prices | {"paper_g845": "2.00", "minimum": "25.00"}).items():
         Price.objects.get_or_create(
@@ -338,14 +317,6 @@ def test_pictures_of_invoices(transactional_db, office, open_page):
             at=now,
         )
 
-    def take(page, name: str, address: str) -> None:
-        for width, viewport in (("1280", WIDE), ("390", NARROW)):
-            page.set_viewport_size(viewport)
-            page.goto(address)
-            height = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({**viewport, "height": height})
-            page.screenshot(path=SCREENS / f"{name}-{width}.png")
-
     page = enter(open_page(), ada)
     take(page, "invoices", "/invoices/")
     take(page, "invoice", f"/invoices/{invoice.number}/")
@@ -358,3 +329,78 @@ def test_pictures_of_invoices(transactional_db, office, open_page):
     take(desk, "checks", "/invoices/checks/?code=RSV2026000001AA")
     take(desk, "invoice-office", f"/invoices/{invoice.number}/?check")
     take(desk, "prices-office", "/invoices/prices/")
+
+
+def test_pictures_of_verifiers_and_records(world, office, open_page):
+    """The queue, the workbench, the supervisor's page, corrections, the person-centric query."""
+    dana, ruth = world["dana"], world["ruth"]
+    vera = make_user("Vera", Role.STATUS_VERIFIER, office=office)
+    grace = make_user("Grace", Role.VERIFIER_SUPERVISOR, office=office)
+    rita = make_user("Rita", Role.RECORDS_OFFICER, office=office)
+    at = timezone.now()
+    for number in range(3):
+        asked(dana, at=at - timedelta(days=number), a_number=f"20000010{number}")
+    mine = asked(
+        dana,
+        at=at - timedelta(days=2),
+        family_name="Arreola-Quiñones",
+        given_name="Ana Lucia",
+        a_number="209448177",
+        card_number="MSC2155330947",
+        document_doubt="The seal looks altered",
+    )
+    with scope_for(vera):
+        mine = review.take(case_number=mine.number, by=vera, at=at)
+        request = correction.draft(record_ref="CIS:C1", field="given_name", by=vera, at=at)
+        request = correction.send(
+            request_id=request.pk,
+            version=request.version,
+            proposed_value="ANA LUZ",
+            reason="The birth certificate shows it.",
+            by=vera,
+            at=at,
+        )
+    page = enter(open_page(), vera)
+    take(page, "queue", "/review/")
+    take(page, "workbench", f"/review/{mine.number}/")
+    take(page, "person-query", "/person-query/")
+    take(page, "corrections", "/corrections/")
+    take(page, "correction", f"/corrections/{request.pk}/")
+    take(enter(open_page(), grace), "review-office", "/review/office/")
+    desk = enter(open_page(), rita)
+    take(desk, "corrections-records", "/corrections/")
+    take(desk, "correction-records", f"/corrections/{request.pk}/")
+    take(desk, "sources", "/program/sources/")
+    take(enter(open_page(), ruth), "board", "/board/")
+
+
+def test_pictures_of_the_program_office(world, office, open_page):
+    """Agreements from both sides, accuracy, programs, answer times, closures."""
+    helen = make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
+    paul = make_user("Paul", Role.PROGRAM_OFFICER, office=office)
+    agreement = "MOA-CALHOUN"
+    page = enter(open_page(), helen)
+    for name, address in {
+        "agreements": "/agreements/",
+        "agreement": f"/agreements/{agreement}/",
+        "agreement-supplement": f"/agreements/{agreement}/supplement/",
+    }.items():
+        take(page, name, address)
+    desk = enter(open_page(), paul)
+    for name, address in {
+        "agreements-office": "/agreements/",
+        "agreement-office": f"/agreements/{agreement}/",
+        "accuracy": "/program/accuracy/",
+        "answer-times": "/program/answer-times/",
+        "closures": "/program/closures/",
+        "programs": "/programs/",
+        "program": "/programs/snap/",
+    }.items():
+        take(desk, name, address)
+    anybody = open_page()
+    for name, address in {
+        "register": "/register/",
+        "agreement-check": "/agreements/check/",
+        "about": "/about/",
+    }.items():
+        take(anybody, name, address)
