@@ -263,7 +263,9 @@ def take_over(
     """Check the staged rows, and make the good ones the newest versions of their records."""
     today = _one(cursor, "SELECT now()::date")
     cursor.execute(staging.refuse_invalid(system, columns, today=today, printable=staged.printable))
-    accepted = staging.ACCEPTED if cursor.rowcount or staged.unreadable else staging.STAGED
+    accepted: sql.Composable = staging.STAGED
+    if cursor.rowcount or staged.unreadable:
+        accepted = staging.ACCEPTED
     if (image := staging.image_column(system)) in columns and take_photos(
         cursor, image, path.parent, accepted
     ):
