@@ -11,8 +11,7 @@ from casecheck.models import DelayRule
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
-from tests.conftest import AT, make_user, resident
-from tests.verification.views.conftest import signed_in
+from tests.conftest import AT, make_user, resident, signed_in
 from verification.errors import InvalidSubmission, NotPermitted
 from verification.services import initial
 

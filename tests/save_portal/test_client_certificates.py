@@ -18,9 +18,8 @@ from django.urls import reverse
 from save_portal.accounts.tenancy import agency_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.machines import certificates, services
-from tests.conftest import AT, make_user
+from tests.conftest import AT, make_user, signed_in
 from tests.verification.api.conftest import make_machine
-from tests.verification.views.conftest import signed_in
 
 PROXY, ELSEWHERE = "10.1.2.3", "203.0.113.9"
 
