@@ -21,6 +21,7 @@ from verification.selectors.applicant import Found, case_for_applicant
 from verification.services import duties
 
 HOUR = timedelta(hours=1)
+NEVER = date.min
 MISSES_OF_AN_ADDRESS = 30
 MISSES_OF_A_NUMBER = 10
 # Beyond the number's limit each address still has some tries: nobody can lock the person out.
@@ -64,8 +65,11 @@ def look_up(
         proofs.digest("work", work),
     ]
     recent = _recent(digests, since=at - HOUR)
-    found = case_for_applicant(number=number, date_of_birth=date_of_birth, at=at)
-    if found is None or _too_many(recent, worked=bool(work)):
+    # After too many tries the same question is asked with a day on which nobody was born: what is
+    # found and then kept back would show in the time.
+    born = NEVER if _too_many(recent, worked=bool(work)) else date_of_birth
+    found = case_for_applicant(number=number, date_of_birth=born, at=at)
+    if found is None:
         Miss.objects.bulk_create([Miss(digest=each, at=at) for each in digests[: 4 if work else 3]])
         return None
     audit.record(

@@ -11,7 +11,7 @@ from billing.models import Invoice
 from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import system_scope
 from tests.billing.test_invoicing import CLOSING, OCTOBER
-from tests.conftest import AT, make_user
+from tests.conftest import AT, ROLES, make_user
 
 LEGAL = {
     "draft": {"issued"},
@@ -93,7 +93,7 @@ def test_postgresql_allows_the_legal_moves_and_refuses_all_others(agency, source
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", ROLES)
 def test_each_act_belongs_to_one_side(agency, other_agency, office, role):
     place = {"agency": agency} if role in AGENCY_ROLES else {"office": office}
     person = make_user("Pat", role, **place)

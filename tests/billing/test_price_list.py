@@ -18,7 +18,7 @@ from save_portal.accounts.roles import AGENCY_ROLES, Role
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
-from tests.conftest import AT, make_user, signed_in
+from tests.conftest import AT, ROLES, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 JANUARY = date(2027, 1, 1)
@@ -98,7 +98,7 @@ def test_an_officer_never_decides_the_own_proposal(otto, olga):
     assert not Price.objects.filter(effective_from=JANUARY).exists()
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.PROGRAM_OFFICER])
+@pytest.mark.parametrize("role", [role for role in ROLES if role != Role.PROGRAM_OFFICER])
 def test_nobody_but_the_program_office_proposes_or_decides(otto, agency, office, role):
     change = propose(otto)
     place = {"agency": agency} if role in AGENCY_ROLES else {"office": office}

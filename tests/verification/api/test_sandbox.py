@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from billing.services import invoicing
-from casecheck import figures, lookup
+from casecheck import counting, lookup
 from save_portal.accounts.models import Agency, User
 from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope, whole_scope
 from save_portal.audit import seals
@@ -343,7 +343,7 @@ def test_nothing_of_it_is_in_a_queue_a_bill_a_figure_or_casecheck(agency, verifi
         is None
     )
     assert invoicing.issue_month(now.date().replace(day=1), at=later).invoices == 0
-    assert figures.roll_up(months=2, at=later) == 0
+    assert counting.roll_up(months=2, at=later) == 0
     with system_scope():
         measured = accuracy.accuracy(first=now - timedelta(days=9), end=later)
         assert (measured.missed.whole, measured.wrong.whole) == (0, 0)
