@@ -20,11 +20,11 @@ from verification.models import ChargeEvent
 # An event is on the month's invoice when the close saw it, unless an earlier close did that was
 # not before the event's own month. Days and months are the agency's own.
 #
-# Months that no close has had are cut, for each agency, where a month or a price begins: events
-# fall into a cut by their instant alone, so that a month costs one pass over its rows. What fell
-# before the cuts is late, and is counted by its day. The bounds on `at` only keep old rows from
-# being read: they are wider than any time zone. MATERIALIZED keeps the arithmetic of time zones
-# out of the pass: once an agency, not once an event.
+# Months that no close has had are cut, for each agency, where a month or a price begins. Events are
+# counted between the edges of all agencies' cuts, so that a month costs one pass over its rows, by
+# several processes, without a join; each count then lies within one cut of its agency, or outside
+# them. What fell before the cuts is late, and is counted by its day. The bounds on `at` only keep
+# other rows from being read: they are wider than any time zone.
 USED = """
 WITH begins(day) AS (
     SELECT generate_series(%(since)s, %(month)s, interval '1 month')::date
@@ -40,28 +40,39 @@ WITH begins(day) AS (
         SELECT day, lead(day, 1, %(next)s) OVER (ORDER BY day) AS next
         FROM begins WHERE day >= %(since)s AND day < %(next)s
     ) span
+), edges AS (
+    SELECT array_agg(DISTINCT instant ORDER BY instant) AS all
+    FROM cut CROSS JOIN LATERAL (VALUES (since), (before)) edge(instant)
 ), counted AS MATERIALIZED (
-    SELECT event.agency_id, event.department_id, event.by_id, event.kind, cut.day,
-        CASE WHEN cut.day IS NULL
-            THEN (event.at AT TIME ZONE agency.time_zone)::date END AS late_on,
+    SELECT event.agency_id, event.department_id, event.by_id, event.kind,
+        min(event.at) AS first_at, max(event.at) AS last_at, count(*) AS quantity
+    FROM verification_chargeevent event
+    WHERE event.id <= %(upto)s AND event.at >= %(earliest)s AND event.at < %(latest)s
+        AND (%(agency)s::bigint IS NULL OR event.agency_id = %(agency)s)
+    GROUP BY 1, 2, 3, 4, width_bucket(event.at, (SELECT edges.all FROM edges))
+), late AS MATERIALIZED (
+    SELECT event.agency_id, event.department_id, event.by_id, event.kind,
+        (event.at AT TIME ZONE agency.time_zone)::date AS day,
         min(event.at) AS first_at, max(event.at) AS last_at, count(*) AS quantity
     FROM verification_chargeevent event
     JOIN accounts_agency agency ON agency.id = event.agency_id
-    LEFT JOIN cut ON cut.agency_id = event.agency_id
-        AND event.at >= cut.since AND event.at < cut.before
-    WHERE event.id <= %(upto)s AND event.at < %(latest)s
-        AND (event.at >= %(earliest)s OR event.id > %(seen)s)
-        AND (cut.day IS NOT NULL OR event.id > %(seen)s)
+    WHERE event.id > %(seen)s AND event.id <= %(upto)s AND event.at < %(late)s
+        AND event.at < %(since)s::timestamp AT TIME ZONE agency.time_zone
         AND (%(agency)s::bigint IS NULL OR event.agency_id = %(agency)s)
-    GROUP BY 1, 2, 3, 4, 5, 6
+    GROUP BY 1, 2, 3, 4, 5
+), all_used AS (
+    SELECT counted.agency_id, department_id, by_id, kind, cut.day, first_at, last_at, quantity
+    FROM counted JOIN cut ON cut.agency_id = counted.agency_id
+        AND counted.first_at >= cut.since AND counted.first_at < cut.before
+    UNION ALL
+    SELECT agency_id, department_id, by_id, kind, day, first_at, last_at, quantity FROM late
 ), dated AS (
-    SELECT counted.*, coalesce(counted.day, counted.late_on) AS priced_on,
-        date_trunc('month', coalesce(counted.day, counted.late_on))::date AS used_in,
-        (counted.first_at AT TIME ZONE agency.time_zone)::date AS first_on,
-        (counted.last_at AT TIME ZONE agency.time_zone)::date AS last_on,
+    SELECT used.*, used.day AS priced_on, date_trunc('month', used.day)::date AS used_in,
+        (used.first_at AT TIME ZONE agency.time_zone)::date AS first_on,
+        (used.last_at AT TIME ZONE agency.time_zone)::date AS last_on,
         coalesce(payer.kind, agency.kind) AS agency_kind
-    FROM counted
-    JOIN accounts_agency agency ON agency.id = counted.agency_id
+    FROM all_used used
+    JOIN accounts_agency agency ON agency.id = used.agency_id
     LEFT JOIN accounts_agency payer ON payer.id = agency.acts_for_id
 )
 SELECT dated.agency_id, dated.department_id, dated.by_id, dated.kind,
@@ -85,7 +96,7 @@ ORDER BY 1, dated.used_in, 2, 3, 4, 6
 def used_by_agency(
     month: date, *, upto_charge: int, agency_id: int | None = None
 ) -> Iterator[tuple[int, list[Used]]]:
-    """What each agency used, in the order of agencies; two queries in the caller's scope."""
+    """What each agency used, in the order of agencies; in the caller's scope."""
     before = MonthClose.objects.filter(month__lt=month).order_by("-month").first()
     since = rules.first_of_next(before.month) if before else month
     following = rules.first_of_next(month)
@@ -95,11 +106,15 @@ def used_by_agency(
         "since": since,
         "upto": upto_charge,
         "seen": before.upto_charge if before else 0,
+        "late": _midnight(since) + timedelta(days=1),
         "earliest": _midnight(since) - timedelta(days=1),
         "latest": _midnight(following) + timedelta(days=1),
         "agency": agency_id,
     }
     with connection.cursor() as cursor:
+        if agency_id is None:
+            # Counts of all agencies are kept in memory while they grow, until the transaction ends.
+            cursor.execute("SELECT set_config('work_mem', '64MB', true)")
         cursor.execute(USED, values)
         rows = cursor.fetchall()
     for agency, group in groupby(rows, key=lambda row: row[0]):
