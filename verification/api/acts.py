@@ -227,8 +227,14 @@ class FormOnPaper(OneCase):
     def get(self, request: Request, number: str) -> Answer:
         now = self.now
         page = g845_page(user=request.user, number=number, at=now)
-        if page is None or not page.may_print:
+        if page is None:
             raise Http404
+        if not page.may_print:
+            raise problem(
+                "refused",
+                "This case has no Form G-845 to print. Ask for it with `g845` when the case "
+                "permits that, then get the form.",
+            )
         context = form_context(page) | {
             "printed_at": now,
             "printed_by": request.user,

@@ -464,6 +464,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             summary="The Form G-845, filled in",
             tag="Cases",
             answer="application/pdf",
+            problems=("refused",),
         )
     },
     "retry": _act("retry_case", "Correct and ask again", ASKED, problems=ASKING),

@@ -106,6 +106,9 @@ def test_a_doubted_document_goes_to_the_verifiers_by_form(machine, people_on_rec
     path = f"cases/{answer.json()['case_number']}"
     assert answer.json()["reasons"] == ["document_suspect"]
     form = {"reason": "document_doubtful", "comment": "See the photo."}
+    early = machine.get(f"{path}/g845.pdf")
+    assert (early.status_code, early.json()["type"]) == (409, "/api/problems/refused/")
+    assert "Ask for it with `g845`" in early.json()["detail"]
     ready = machine.post(f"{path}/g845", form, seen=answer)
     assert ready.json()["status"] == "g845_recommended"
     paper = machine.get(f"{path}/g845.pdf")
