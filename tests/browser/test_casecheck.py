@@ -203,6 +203,7 @@ def test_over_slow_3g_and_at_an_address_that_guessed_too_often(world, open_page)
     look_up(page, case.number)
     page.get_by_role("heading", name="No se encontró nada").wait_for()
     check_accessible(page, "not found, with a task")
+    page.wait_for_load_state("load")  # the script has come over the slow line
     page.keyboard.press("Tab")
     page.press("[name=number]", "Enter")  # before or after the task is solved
     page.get_by_role("button", name="Sí, la quiero").wait_for()
