@@ -22,7 +22,7 @@ TYPED = {
     "date_of_birth_year": "1987",
     "a_number": "A 208-777-131",
 }
-SECRETS = ("zzyzanska", "wilhelmina", "208777131", "208-777-131", "1987")
+SECRETS = ("zzyzanska", "wilhelmina", "208777131", "208-777-131", "1987-07-19")
 
 
 def fail(request: HttpRequest) -> HttpResponse:
