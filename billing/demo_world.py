@@ -40,7 +40,8 @@ def play(*, at: datetime) -> int:
         month = following
     with system_scope():
         made = list(Invoice.objects.order_by("month", "id"))
-        for act, invoice in zip((_leave, _pay, _pay_some, _dispute), made, strict=False):
+        # The first is left unpaid.
+        for act, invoice in zip((_pay, _pay_some, _dispute), made[1:], strict=False):
             act(invoice, office)
     reminding.remind(at=at)
     return len(made)
@@ -51,10 +52,6 @@ def _first_working_day(month: date) -> datetime:
     while not federal_calendar().is_working_day(day):
         day += timedelta(days=1)
     return datetime.combine(day, time(20, 5), tzinfo=ZoneInfo(settings.TIME_ZONE))
-
-
-def _leave(invoice: Invoice, office: User) -> None:
-    """Nobody has paid it."""
 
 
 def _pay(invoice: Invoice, office: User) -> None:

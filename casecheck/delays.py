@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +16,7 @@ from casecheck.models import DelayRule
 from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
+from save_portal.calendar.local import local_date
 from verification.enums import Benefit
 from verification.errors import InvalidSubmission, NotPermitted
 
@@ -40,7 +40,7 @@ def set_delay(
     earliest. Raises `InvalidSubmission` by field.
     """
     check_sets_delays(by=by)
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_date(at, settings.TIME_ZONE)
     errors: dict[str, str] = {}
     if purpose not in Benefit.values:
         errors["purpose"] = "Choose the purpose whose looks are shown later."

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from save_portal.calendar.federal import FederalCalendar, federal_calendar
+from save_portal.calendar.local import local_date as local_date
 from verification.enums import Promise
 from verification.models import AnswerTime
 
@@ -91,11 +91,6 @@ class Deadline:
         ]
         told = f"Declared since: {_listed(changes, verb='')}. " if changes else ""
         return f"{told}Counted today it would be {long(counted)}; the promise stands."
-
-
-def local_date(at: datetime, time_zone: str) -> date:
-    """The day of the instant `at` where the agency is."""
-    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def long(day: date) -> str:

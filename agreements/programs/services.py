@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +12,7 @@ from agreements.programs.models import ProgramRow, Topic
 from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import Permission
+from save_portal.calendar.local import local_date
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def add_row(
     errors: dict[str, str] = {}
     if topic not in Topic.values:
         errors["topic"] = "Choose what the row is about."
-    if from_on < at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+    if from_on < local_date(at, settings.TIME_ZONE):
         errors["from_on"] = "Choose today or later. What held before is not written anew."
     if not 1 <= len(text) <= 500:
         errors["text"] = "Say in at most 500 letters what holds."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _PERMITS = """
     FROM agreements_agreement
     WHERE agency_id = %s AND term @> %s AND status = ANY(%s)
 """
+# A line names a contractor and its task: the name ends at the first of these.
+END_OF_NAME = re.compile(r"[,;:(]| [-\u2013\u2014] ")
 _STATUSES = [status.value for status in BINDING]
 
 
@@ -115,10 +118,14 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def name_in(line: str) -> str:
+    """The contractor's name in a line of an agreement, which says its task behind it."""
+    return END_OF_NAME.split(line, maxsplit=1)[0].strip()
+
+
 def is_named(contractor: str, lines: Iterable[str]) -> bool:
-    """Whether one of the lines, each a name and a task, begins with the contractor's name."""
-    name = contractor.casefold()
-    return any(line.casefold().startswith(name) for line in lines)
+    """Whether one of the lines is about this contractor, by its whole name."""
+    return contractor.casefold() in {name_in(line).casefold() for line in lines}
 
 
 def benefits_permitted(*, agency: Agency, on: date) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import difflib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
@@ -29,6 +28,7 @@ from agreements.selectors.binding import is_named, party_scope
 from agreements.supplement_text import CONTACT, OFFICIAL, in_words
 from save_portal.accounts.models import Agency, User
 from save_portal.benefits import Benefit
+from save_portal.calendar.local import local_date
 from save_portal.web.keyset import Page, paginate
 
 S = AgreementStatus
@@ -131,7 +131,7 @@ def _agreement_page(user: User, number: str, at: datetime) -> AgreementPage | No
     if agreement is None:
         return None
     agency = agreement.agency
-    today = at.astimezone(ZoneInfo(agency.time_zone if agency else settings.TIME_ZONE)).date()
+    today = local_date(at, agency.time_zone if agency else settings.TIME_ZONE)
     supplements = list(Supplement.objects.filter(agreement=agreement).select_related("paper"))
     # Without the people behind them: an agency does not see accounts of the office.
     texts = list(AgreementText.objects.filter(agreement=agreement))

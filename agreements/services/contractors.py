@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from agreements import policies
 from agreements.errors import AgreementError, WrongStatus
 from agreements.lifecycles.agreement import BINDING
-from agreements.selectors.binding import is_named
+from agreements.selectors.binding import is_named, name_in
 from agreements.services.locking import check_version, lock_row, save, tell_agency
 from agreements.services.negotiation import code_for
 from save_portal.accounts.models import Agency, Department, User
 from save_portal.accounts.people import services as people
 from save_portal.accounts.people.errors import PeopleError
 from save_portal.accounts.roles import Role
-
-# A line names a contractor and its task: the name ends at the first of these.
-END_OF_NAME = re.compile(r"[,;:(]| [-\u2013\u2014] ")
-
-
-def name_in(line: str) -> str:
-    """The contractor's name in a line of an agreement."""
-    return END_OF_NAME.split(line, maxsplit=1)[0].strip()
+from save_portal.calendar.local import local_date
 
 
 @transaction.atomic
@@ -43,7 +34,7 @@ def open_account(
     if agreement.status not in BINDING or agreement.agency is None:
         raise WrongStatus("A contractor works under an agreement in force (S1.2).")
     check_version(agreement, version)
-    today = at.astimezone(ZoneInfo(agreement.agency.time_zone)).date()
+    today = local_date(at, agreement.agency.time_zone)
     if line not in agreement.terms_on(today)["contractors"]:
         raise AgreementError(
             "The agreement names no such contractor today. A supplement adds it.", field="line"

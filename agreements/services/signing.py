@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +17,7 @@ from agreements.services.locking import lock, save, tell_agency
 from agreements.services.negotiation import current_text, reason_for
 from agreements.text import CMA_MONTHS, MOA_YEARS
 from save_portal.accounts.models import User
+from save_portal.calendar.local import local_date
 from save_portal.documents import render_pdf
 
 
@@ -59,7 +59,7 @@ def countersign(
     agreement = lock(number, "countersign", version=version, by=by)
     text = _signed(agreement, Side.OFFICE, digest, typed_name, consent, address, by=by, at=at)
     assert agreement.agency is not None
-    today = at.astimezone(ZoneInfo(agreement.agency.time_zone)).date()
+    today = local_date(at, agreement.agency.time_zone)
     months = CMA_MONTHS if agreement.kind == Kind.CMA else MOA_YEARS * 12
     if agreement.renews_id is not None:
         old = Agreement.objects.select_for_update().get(pk=agreement.renews_id)

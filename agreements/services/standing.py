@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,6 +16,7 @@ from agreements.services.signing import months_after
 from agreements.text import CMA_EXTENSION_MONTHS
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
+from save_portal.calendar.local import local_date
 
 DAYS_BEFORE = (90, 30, 7)
 S = AgreementStatus
@@ -60,7 +60,7 @@ def terminate(*, number: str, version: int, message: str, by: User, at: datetime
     """A party ends it today."""
     agreement = lock(number, "terminate", version=version, by=by)
     assert agreement.agency is not None
-    today = at.astimezone(ZoneInfo(agreement.agency.time_zone)).date()
+    today = local_date(at, agreement.agency.time_zone)
     agreement.terminate(message=reason_for(message), on=today)
     save(agreement, "terminated", by=by, at=at, data={"message": agreement.message})
     tell_agency(agreement, f"It was ended: {agreement.message}", at=at)
@@ -95,7 +95,7 @@ def _step(key: int, *, at: datetime) -> int:
     if agreement is None:
         return 0
     assert agreement.agency is not None
-    today = at.astimezone(ZoneInfo(agreement.agency.time_zone)).date()
+    today = local_date(at, agreement.agency.time_zone)
     left = (agreement.term.upper - today).days
     if left <= 0:
         agreement.expire()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +23,7 @@ from agreements.services.negotiation import reason_for, side_of
 from agreements.services.signing import checked_name
 from agreements.supplement_text import CHANGEABLE, changes_between, sections_of
 from save_portal.accounts.models import User
+from save_portal.calendar.local import local_date
 from save_portal.documents import render_pdf
 
 
@@ -52,8 +52,9 @@ def propose(
     if not changes:
         raise AgreementError("Nothing was changed. Change something, then propose it.")
     assert agreement.agency is not None
+    place = agreement.supplemented_by.count() + 1
     sections = sections_of(
-        number=agreement.supplemented_by.count() + 1,
+        number=place,
         agreement=agreement.number,
         agency=agreement.agency.name,
         before=before,
@@ -62,7 +63,7 @@ def propose(
     )
     supplement = Supplement.objects.create(
         agreement=agreement,
-        number=agreement.supplemented_by.count() + 1,
+        number=place,
         before={name: before[name] for name in CHANGEABLE if name in before},
         changes=changes,
         effective_on=effective_on,
@@ -158,7 +159,7 @@ def paper_context(supplement: Supplement) -> dict[str, object]:
 
 def _today(agreement: Agreement, at: datetime) -> date:
     assert agreement.agency is not None
-    return at.astimezone(ZoneInfo(agreement.agency.time_zone)).date()
+    return local_date(at, agreement.agency.time_zone)
 
 
 def _in_force(number: str, *, version: int, by: User, at: datetime) -> Agreement:

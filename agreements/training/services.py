@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +15,7 @@ from agreements.training.models import Attempt, Certificate
 from agreements.training.state import SOON, Kind, state_of
 from save_portal import audit
 from save_portal.accounts.models import User
+from save_portal.calendar.local import local_date
 from save_portal.outbox import queue
 
 _random = secrets.SystemRandom()
@@ -27,7 +27,7 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 def local_day(person: User, at: datetime) -> date:
     """The day on the person's own calendar."""
     zone = person.agency.time_zone if person.agency is not None else settings.TIME_ZONE
-    return at.astimezone(ZoneInfo(zone)).date()
+    return local_date(at, zone)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from billing.selectors.use import Use, use_of
 from billing.selectors.used import used_until_now
 from save_portal.accounts.models import Agency, User
 from save_portal.calendar.federal import federal_calendar
+from save_portal.calendar.local import local_date
 from save_portal.web.keyset import Page, paginate
 from verification.models import ChargeEvent
 
@@ -140,7 +141,7 @@ def invoice_list(
 
 def forecast(agency: Agency, *, at: datetime) -> Forecast:
     """What the month would cost if it ended now, and what it will if it goes on so."""
-    today = at.astimezone(ZoneInfo(agency.time_zone)).date()
+    today = local_date(at, agency.time_zone)
     month = today.replace(day=1)
     used = used_until_now(agency.pk, month)
     amount = sum((use.amount for use in used), Decimal())

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -16,6 +15,7 @@ from billing.errors import BillingError
 from billing.lifecycles import PriceChangeStatus
 from billing.models import Exemption, Price, PriceChange
 from save_portal.accounts.models import Agency, User
+from save_portal.calendar.local import local_date
 
 
 class PriceList(dict[str, Decimal]):
@@ -123,7 +123,7 @@ def minimum_of(month: date) -> Decimal:
 
 def price_page(*, user: User, at: datetime) -> PricePage:
     """Three queries for everybody: prices, exemptions, changes."""
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_date(at, settings.TIME_ZONE)
     prices, exemptions = list(Price.objects.all()), list(Exemption.objects.all())
     changes = list(PriceChange.objects.select_related("proposed_by", "decided_by"))
     by_day = {c.effective_from: c for c in changes if c.status == PriceChangeStatus.APPROVED}

@@ -14,6 +14,7 @@ from billing import rules
 from billing.models import Invoice
 from save_portal.accounts.models import Agency
 from save_portal.benefits import Benefit
+from save_portal.calendar.local import local_date
 from save_portal.web.templatetags.portal import dollars
 
 MONTHS = 12
@@ -74,7 +75,7 @@ class Use:
 
 def use_of(agency: Agency, *, at: datetime) -> Use:
     """Two queries. A case for several programs counts with each of them."""
-    today = at.astimezone(ZoneInfo(agency.time_zone)).date()
+    today = local_date(at, agency.time_zone)
     month = today.replace(day=1)
     return Use(months=_months(agency, month), programs=_programs(agency, month))
 
@@ -90,11 +91,16 @@ def _months(agency: Agency, month: date) -> list[Bar]:
         .annotate(sum=Sum("total"))
     )
     shown = sorted(sums)[-MONTHS:]
-    most = max((sums[day] for day in shown), default=Decimal()) or Decimal(1)
+    most = max((sums[day] for day in shown if sums[day] > 0), default=Decimal(1))
     return [
-        Bar(f"{day:%b %Y}", dollars(sums[day]), int(WIDEST * sums[day] / most), ROW * place)
+        Bar(f"{day:%b %Y}", dollars(sums[day]), _width(sums[day], most), ROW * place)
         for place, day in enumerate(shown)
     ]
+
+
+def _width(amount: Decimal, most: Decimal) -> int:
+    """Of a bar; a month whose credit notes outweigh it has none."""
+    return max(0, int(WIDEST * amount / most))
 
 
 def _programs(agency: Agency, month: date) -> list[Bar]:

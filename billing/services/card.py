@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from secrets import token_hex
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +18,7 @@ from billing.services import payments
 from save_portal import audit
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
+from save_portal.calendar.local import local_date
 
 SAME_ORDER_FOR = timedelta(minutes=30)
 
@@ -86,7 +86,7 @@ def _paid(order: CardOrder, answer: Answer, *, at: datetime) -> None:
         method=Payment.Method.CARD,
         reference=order.code,
         amount=answer.amount,
-        received_on=at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
+        received_on=local_date(at, settings.TIME_ZONE),
         first=order.invoice,
         by=None,
         at=at,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -12,6 +11,7 @@ from billing.models import Invoice
 from billing.services.issuing import tell_administrators
 from billing.services.payments import open_amount
 from save_portal.accounts.tenancy import system_scope
+from save_portal.calendar.local import local_date
 
 # Days after the due date; of several that were reached the last is sent, each once.
 STAGES = (-7, 1, 15, 30)
@@ -19,7 +19,7 @@ STAGES = (-7, 1, 15, 30)
 
 def remind(*, at: datetime) -> int:
     """Remind of every open invoice that has reached a stage; a dispute is not reminded of."""
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_date(at, settings.TIME_ZONE)
     with system_scope():
         owed = Invoice.objects.filter(
             kind=Invoice.Kind.INVOICE,

@@ -90,7 +90,11 @@ def scan_due(*, at: datetime) -> int:
             try:
                 found = _verdict_over(kept)
             except NoVerdict as error:
-                logger.warning("documents.no_verdict", file_id=kept.pk, error=str(error))
+                logger.warning(
+                    "documents.no_verdict",
+                    file_id=kept.pk,
+                    exc_type=type(error.__cause__ or error).__name__,
+                )
                 return given
             _record(kept, found=found, at=at)
             given += 1

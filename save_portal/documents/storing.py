@@ -137,7 +137,7 @@ def _write(kept: StoredFile, cleaned: Cleaned) -> None:
             documents().save(name, ContentFile(content))
     except Exception as error:
         # Each kind of storage fails in its own ways; the log says which, without any name.
-        logger.warning("documents.storage_away", error=type(error).__name__)
+        logger.warning("documents.storage_away", exc_type=type(error).__name__)
         raise UploadRefused("not_kept") from error
 
 
@@ -153,7 +153,7 @@ def content_of(name: str) -> bytes:
         with documents().open(name) as file:
             content: bytes = file.read()
     except Exception as error:
-        logger.warning("documents.storage_away", error=type(error).__name__)
+        logger.warning("documents.storage_away", exc_type=type(error).__name__)
         raise NotThere(AWAY) from error
     return content
 

@@ -137,7 +137,7 @@ def _deliver_one(at: datetime) -> bool | None:
                 topic=message.topic,
                 message_id=message.pk,
                 attempts=message.attempts,
-                error=type(error).__name__,
+                exc_type=type(error).__name__,
                 given_up=message.given_up_at is not None,
             )
         else:

@@ -10,18 +10,24 @@ import structlog
 
 # Headers, bodies and query strings are never logged; what remains is an allowlist.
 KEPT = {
+    "attempts",
+    "batch_id",
     "code",
     "event",
     "exc_type",
+    "file_id",
     "frames",
+    "given_up",
     "level",
     "logger",
+    "message_id",
     "method",
     "path_template",
     "request_id",
     "status",
     "task",
     "timestamp",
+    "topic",
     "user_id",
     "exception",
 }

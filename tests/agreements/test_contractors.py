@@ -4,7 +4,7 @@ import pytest
 
 from agreements.errors import AgreementError, NotAuthorized
 from agreements.models import Agreement
-from agreements.selectors.binding import permitted, why_nothing_may_be_asked
+from agreements.selectors.binding import is_named, permitted, why_nothing_may_be_asked
 from agreements.services import contractors, standing
 from save_portal.accounts.models import Agency, Invitation
 from save_portal.accounts.roles import Role
@@ -55,6 +55,21 @@ def test_the_office_opens_it_and_invites_its_administrator(parties, officer):
         opened(agreement, officer, line="Somebody else")
     with pytest.raises(NotAuthorized):
         opened(agreement, signatory)
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("Helping Hands, data entry", True),
+        ("HELPING HANDS - data entry", True),
+        ("Helping Hands", True),
+        ("Helping Hands West, data entry", False),
+        ("Helping Handshakes, data entry", False),
+        ("Others, helping hands", False),
+    ],
+)
+def test_a_line_names_the_contractor_whose_whole_name_it_has(line, named):
+    assert is_named("Helping Hands", [line]) == named
 
 
 def test_its_people_ask_what_that_agreement_permits_and_nothing_else(parties, people_on_record):

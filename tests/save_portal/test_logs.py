@@ -64,14 +64,18 @@ def test_no_log_holds_what_was_typed_or_found(caseworker, people_on_record, writ
         reverse("casecheck:look-up", args=["en"]),
         {"number": TYPED["a_number"], "month": 7, "day": 19, "year": 1987},
     )
-    logging.getLogger("save_portal").error("Lost", extra={"family_name": TYPED["family_name"]})
+    structlog.get_logger("save_portal").error(
+        "Lost", batch_id=7, exc_type="OSError", error=TYPED["family_name"]
+    )
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     failed = [line["exception"] for line in lines if "exception" in line]
     assert failed
     for stacks in failed:
         assert "RuntimeError" in [each["exc_type"] for each in stacks]
         assert all(each["frames"] for each in stacks)
-    assert {"Lost", "Not Found", "Internal Server Error"} <= {line["event"] for line in lines}
+    assert {"Not Found", "Internal Server Error"} <= {line["event"] for line in lines}
+    [lost] = [line for line in lines if line["event"] == "Lost"]
+    assert (lost["batch_id"], lost["exc_type"]) == (7, "OSError")
     for line in lines:
         told = json.dumps(line).lower()
         assert not [secret for secret in SECRETS if secret in told], line

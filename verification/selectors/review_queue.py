@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from save_portal.accounts.models import User
 from save_portal.accounts.roles import ROLE_PERMISSIONS, Permission, Role
+from save_portal.calendar.local import local_date
 from save_portal.web.keyset import Page, paginate
 from verification import deadlines
 from verification.enums import AdditionalReason, Benefit, DocumentLanguage, Step, WaitsFor
@@ -214,4 +214,4 @@ def row_of(case: Case, today: date) -> QueueRow:
 
 def office_date(at: datetime) -> date:
     """The day of the instant in the program's own zone."""
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return local_date(at, settings.TIME_ZONE)

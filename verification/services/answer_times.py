@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 
 from save_portal import audit
 from save_portal.accounts.models import User
+from save_portal.calendar.local import local_date
 from verification import policies
 from verification.enums import Promise
 from verification.errors import InvalidSubmission
@@ -34,7 +34,7 @@ def set_time(
     Never backwards: what was promised stays, and `from_on` is tomorrow at the earliest.
     """
     policies.check_sets_answer_times(by=by)
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_date(at, settings.TIME_ZONE)
     errors: dict[str, str] = {}
     if promise not in Promise.values:
         errors["promise"] = "Choose which time to set."
