@@ -2,28 +2,16 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable
 from dataclasses import asdict
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from save_portal.app_modules import modules_named
 from verification.services.world import seed_world, write_accounts
-
-
-def played_by_others() -> list[Callable[..., Any]]:
-    """What apps above the cases add to the world, in `demo_world.play`: invoices."""
-    return [
-        import_module(f"{app.name}.demo_world").play
-        for app in apps.get_app_configs()
-        if find_spec(f"{app.name}.demo_world") is not None
-    ]
 
 
 class Command(BaseCommand):
@@ -47,8 +35,8 @@ class Command(BaseCommand):
             at=now,
             progress=lambda stage, done: self.stderr.write(f"  {stage}") if shown else None,
         )
-        for play in played_by_others():
-            play(at=now)
+        for above in modules_named("demo_world"):  # what apps above the cases add: invoices
+            above.play(at=now)
         if settings.DEMO:
             write_accounts(Path(settings.LOCAL_DIR) / "demo.json", base_url=settings.BASE_URL)
         if options["json"]:

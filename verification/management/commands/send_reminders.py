@@ -5,26 +5,24 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db.models import Max
 from django.utils import timezone
 
+from save_portal.app_modules import modules_named
 from save_portal.outbox.models import Message
 from verification.services.reminders import send_due
 
 
 def others() -> dict[str, Callable[[datetime], int]]:
     """What other apps name in `reminders.REMINDERS`."""
-    found: dict[str, Callable[[datetime], int]] = {}
-    for app in apps.get_app_configs():
-        if find_spec(f"{app.name}.reminders") is not None:
-            found |= import_module(f"{app.name}.reminders").REMINDERS
-    return found
+    return {
+        name: remind
+        for module in modules_named("reminders")
+        for name, remind in module.REMINDERS.items()
+    }
 
 
 @contextmanager
