@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -59,6 +60,7 @@ class InvoiceList:
     limit: SpendingLimit | None
     is_office: bool
     ages: list[tuple[str, int, Decimal]]
+    overdue: frozenset[int]
 
     @property
     def share_of_limit(self) -> int | None:
@@ -127,6 +129,7 @@ def invoice_list(
         invoices = invoices.filter(status=status)
     page: Page[Invoice] = paginate(invoices, order=("-month", "-id"), cursor=cursor, size=SIZE)
     office = policies.is_office(user)
+    today = _today_of(user, at)
     return InvoiceList(
         rows=page.rows,
         next=page.next,
@@ -135,8 +138,19 @@ def invoice_list(
         use=None if office or user.agency is None else use_of(user.agency, at=at),
         limit=None if user.agency_id is None else limit_of(user.agency_id),
         is_office=office,
-        ages=receivables_by_age(today=at.date()) if office else [],
+        ages=receivables_by_age(today=today) if office else [],
+        overdue=frozenset(row.pk for row in page.rows if _is_overdue(row, today)),
     )
+
+
+def _today_of(user: User, at: datetime) -> date:
+    return local_date(at, user.agency.time_zone if user.agency else settings.TIME_ZONE)
+
+
+def _is_overdue(invoice: Invoice, today: date) -> bool:
+    """Past its day and open; a dispute stops the clock, as it stops the reminders (S4.2)."""
+    owed = invoice.kind == Invoice.Kind.INVOICE and invoice.status in PAYABLE
+    return owed and invoice.due_on is not None and invoice.due_on < today
 
 
 def forecast(agency: Agency, *, at: datetime) -> Forecast:

@@ -1,6 +1,6 @@
 """Invoices on screen and on paper: for the agency that owes them and for the office."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -10,7 +10,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from billing.models import Payment
-from billing.services import invoicing
+from billing.selectors.invoices import invoice_list
+from billing.services import invoicing, payments
 from billing.tasks import issue_invoices
 from save_portal.accounts.models import Agency
 from save_portal.accounts.roles import Role
@@ -66,6 +67,24 @@ def test_the_administrator_sees_each_line_down_to_its_transactions(administrator
     more = client.get(address(invoice, "line", 2)).content.decode()
     assert more.count('data-label="Case"') == 50
     assert "Next page" in more
+
+
+def test_an_open_invoice_is_overdue_from_the_day_after_its_own_and_not_in_dispute(
+    administrator, invoice
+):
+    def overdue(on):
+        at = datetime(2026, 12, on, 15, tzinfo=UTC)
+        with system_scope():
+            return invoice_list(user=administrator, at=at).overdue
+
+    assert overdue(2) == frozenset()
+    assert overdue(3) == {invoice.pk}
+    with system_scope():
+        payments.dispute(
+            invoice_id=invoice.pk, version=invoice.version, reason="Asked twice.",
+            by=administrator, at=CLOSING,
+        )  # fmt: skip
+    assert overdue(3) == frozenset()
 
 
 def test_the_csv_has_each_transaction_once(administrator, invoice):
