@@ -28,8 +28,8 @@ from verification.records.answer import Answer as SearchAnswer
 from verification.rules.submission import Submission
 from verification.services import initial
 from verification.services.apart import Worker, apart
+from verification.services.batch_row import submission_of
 from verification.services.initial import Begun
-from verification.services.world import submission_of
 
 INPUT = (
     "row_id",

@@ -14,7 +14,7 @@ from typing import IO
 from verification.errors import CaseError, InvalidSubmission
 from verification.rules.submission import Submission
 from verification.services.batch import DATES, INPUT
-from verification.services.world import submission_of
+from verification.services.batch_row import submission_of
 
 MOST_ROWS = 1_000_000
 MOST_BYTES = 400_000_000

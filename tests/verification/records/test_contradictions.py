@@ -18,7 +18,7 @@ from verification.errors import DuplicateCase, InvalidSubmission
 from verification.records import index, loading
 from verification.records.population import CONTRADICTIONS, SITUATIONS, write_uploads
 from verification.services import initial
-from verification.services.world import submission_of
+from verification.services.batch_row import submission_of
 
 NAMES = [entry.name for entry in CONTRADICTIONS]
 LATE = {"not_yet_loaded"}

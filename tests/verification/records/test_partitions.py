@@ -19,8 +19,8 @@ from verification.records.population import write_uploads
 from verification.records.reading import BY_IDENTIFIER
 from verification.records.search import initial_search
 from verification.records.systems import SYSTEMS
+from verification.services.batch_row import submission_of
 from verification.services.initial import _query
-from verification.services.world import submission_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from save_portal.app_modules import modules_named
-from verification.services.world import seed_world, write_accounts
+from verification.demo.world import seed_world, write_accounts
 
 
 class Command(BaseCommand):

@@ -9,13 +9,13 @@ from save_portal.accounts.models import Office
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import system_scope
 from tests.conftest import AT, make_agency, make_user
+from verification.demo.settled import BENEFITS, settle
 from verification.models import Case
 from verification.records import index, loading
 from verification.records.population import write_uploads
 from verification.records.systems import SYSTEMS
 from verification.services.accuracy import accuracy
-from verification.services.demo_settled import BENEFITS, settle
-from verification.services.world import submission_of
+from verification.services.batch_row import submission_of
 
 pytestmark = pytest.mark.django_db
 

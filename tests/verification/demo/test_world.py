@@ -16,6 +16,8 @@ from save_portal.machines import sandbox as sandboxes
 from save_portal.machines.models import Client, Webhook
 from save_portal.outbox.models import Message
 from tests.conftest import AT
+from verification.demo.cases import STORIES
+from verification.demo.world import seed_world, write_accounts
 from verification.forms.review import form_with
 from verification.models import (
     Case,
@@ -26,8 +28,6 @@ from verification.models import (
     VerifierAnswer,
 )
 from verification.records.population import SITUATIONS
-from verification.services.demo_cases import STORIES
-from verification.services.world import seed_world, write_accounts
 
 pytestmark = pytest.mark.django_db
 

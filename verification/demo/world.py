@@ -25,17 +25,11 @@ from save_portal.accounts.models import Agency, Department, Group, Invitation, O
 from save_portal.accounts.people import services as invitations
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
+from verification.demo import agreements, cases, machines, months, settled
 from verification.errors import CaseError
 from verification.records import index, loading, population
-from verification.rules.submission import Submission
-from verification.services import (
-    demo_agreements,
-    demo_cases,
-    demo_machines,
-    demo_months,
-    demo_settled,
-    initial,
-)
+from verification.services import initial
+from verification.services.batch_row import submission_of
 
 PASSWORD = "synthetic-people-only"  # noqa: S105
 MAIL = "demo.example"
@@ -174,13 +168,13 @@ def seed_world(
     with system_scope():
         users = _people_of_the_portal(at)
     report("cases", 0)
-    cases = _some_cases(directory / "truth.csv", at=at)
+    begun = _some_cases(directory / "truth.csv", at=at)
     return World(
         people=people,
         records=counts,
-        agencies=len(AGENCIES) + len(demo_agreements.CAME_TO_BE),
+        agencies=len(AGENCIES) + len(agreements.CAME_TO_BE),
         users=users,
-        cases=cases,
+        cases=begun,
     )
 
 
@@ -228,7 +222,7 @@ def _people_of_the_portal(at: datetime) -> int:
         for mail_name, full_name, role in members:
             _user(mail_name, f"save.{MAIL}", full_name=full_name, role=role, office=office)
             count += 1
-    demo_agreements.play(
+    agreements.play(
         office=User.objects.get(email=f"paul.winter@save.{MAIL}"),
         administrator=User.objects.get(email=f"helen.brandt@calhoun.{MAIL}"),
         password=PASSWORD,
@@ -293,15 +287,15 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
         administrator = User.objects.select_related("agency").get(
             email=f"{AGENCIES[0].users[-1][0]}@{AGENCIES[0].code.lower()}.{MAIL}"
         )
-    client = demo_machines.connect(administrator=administrator, at=at)
+    client = machines.connect(administrator=administrator, at=at)
     people = _first_of_each(truth)
-    in_stories = {story.situation for story in demo_cases.STORIES}
+    in_stories = {story.situation for story in cases.STORIES}
     others = [row for name, row in people.items() if name not in in_stories]
-    made = demo_cases.play(people, submission_of, users, at=at)
-    made += demo_settled.settle(_further(truth), submission_of, users, at=at)
+    made = cases.play(people, submission_of, users, at=at)
+    made += settled.settle(_further(truth), submission_of, users, at=at)
     by, benefits = users[AGENCIES[0].code], AGENCIES[0].benefits
     for number, row in enumerate(others[:: max(1, len(others) // LEFT_AS_ANSWERED)]):
-        begun = demo_cases.office_hours(at - timedelta(days=number * 5 % 14), number % 9, now=at)
+        begun = cases.office_hours(at - timedelta(days=number * 5 % 14), number % 9, now=at)
         submission = replace(
             submission_of(row),
             benefits=(benefits[number % len(benefits)],),
@@ -315,13 +309,13 @@ def _some_cases(truth: Path, *, at: datetime) -> int:
         made += 1
     if client is not None:
         asked = map(submission_of, others[1:3])
-        made += demo_machines.begin_cases(
-            client, asked, at=demo_cases.office_hours(at - timedelta(days=1), 8, now=at)
+        made += machines.begin_cases(
+            client, asked, at=cases.office_hours(at - timedelta(days=1), 8, now=at)
         )
-        demo_machines.listen(administrator=administrator, at=at)
-        demo_machines.try_out(administrator=administrator, at=at)
+        machines.listen(administrator=administrator, at=at)
+        machines.try_out(administrator=administrator, at=at)
     federal = AGENCIES[-1]
-    return made + demo_months.play(
+    return made + months.play(
         _some_people(truth),
         submission_of,
         users[federal.code],
@@ -362,27 +356,6 @@ def _further(truth: Path) -> list[dict[str, str]]:
     return [row for some in found.values() for row in some]
 
 
-def submission_of(row: dict[str, str]) -> Submission:
-    """A line of a truth file or of a batch as a submission by machine."""
-    known = Submission.__dataclass_fields__.keys()
-    values: dict[str, Any] = {name: value for name, value in row.items() if name in known and value}
-    for name in ("date_of_birth", "document_expires_on"):
-        try:
-            values[name] = date.fromisoformat(values[name]) if values.get(name) else None
-        except ValueError:
-            values[name] = None
-    values.pop("also_known_as", None)
-    values.pop("benefits", None)
-    if values.get("document_type", "").startswith("other_"):
-        values.setdefault("document_description", "Other document")
-    return Submission(
-        **{"document_type": "", "family_name": "", **values},
-        benefits=tuple(filter(None, row.get("benefit", "").split(";"))),
-        original_examined=True,
-        channel="batch",
-    )
-
-
 def write_accounts(path: Path, *, base_url: str) -> dict[str, Any]:
     """Write the demo's accounts for whoever tries the portal (docs/contract.md, `make demo`)."""
     accounts = {
@@ -411,7 +384,7 @@ def write_accounts(path: Path, *, base_url: str) -> dict[str, Any]:
                     for email, role in users
                 ],
             }
-            for code, name, users in demo_agreements.CAME_TO_BE
+            for code, name, users in agreements.CAME_TO_BE
         ],
         "offices": [
             {

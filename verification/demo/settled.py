@@ -1,7 +1,7 @@
 """Cases of the demo world that verifiers settled in the past quarter: what error rates rest on.
 
 Some were not confirmed at first and are confirmed by a verifier (false no-matches), some stay
-unconfirmed, and some confirmed ones were doubted and looked at again. As in `demo_cases`, every
+unconfirmed, and some confirmed ones were doubted and looked at again. As in `cases`, every
 act is the portal's own service.
 """
 
@@ -14,13 +14,13 @@ from itertools import islice
 
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for, system_scope
+from verification.demo.cases import office_hours
 from verification.enums import AdditionalReason, Outcome
 from verification.errors import CaseError
 from verification.models import Case, VerifierAnswer
 from verification.rules.review import AnswerInput
 from verification.rules.submission import Submission
 from verification.services import additional, initial, review
-from verification.services.demo_cases import office_hours
 
 NOT_CONFIRMED, DOUBTED = 32, 14  # people of either kind who are asked about
 WITHOUT_FINDING, NOT_VALID, CORRECTED = 5, 7, 11  # every so-manieth
