@@ -28,7 +28,7 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
     """An order for what is open; the next page leads to the provider."""
     user: Any = request.user
     _provider()
-    page = selectors.invoice_page(user=user, number=number)
+    page = selectors.invoice_page(user=user, number=number, at=timezone.now())
     if page is None:
         raise Http404
     try:

@@ -76,7 +76,7 @@ def checks(request: HttpRequest) -> HttpResponse:
         except BillingError as refused:
             form.add_error("code", refused.message)
         else:
-            if selectors.invoice_page(user=user, number=number) is not None:
+            if selectors.invoice_page(user=user, number=number, at=timezone.now()) is not None:
                 address = reverse("billing:invoice", args=[number])
                 return redirect(f"{address}?check#pay-h")
             form.add_error("code", f"There is no invoice {number}.")
@@ -221,7 +221,7 @@ def _acts(page: InvoicePage) -> list[str]:
 
 def _page(request: HttpRequest, number: str) -> InvoicePage:
     user: Any = request.user
-    page = selectors.invoice_page(user=user, number=number)
+    page = selectors.invoice_page(user=user, number=number, at=timezone.now())
     if page is None:
         raise Http404
     return page

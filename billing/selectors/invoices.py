@@ -82,6 +82,7 @@ class InvoicePage:
     still_open: Decimal
     slip_code: str
     disputed_line: InvoiceLine | None
+    is_overdue: bool
     may_dispute: bool
     may_pay: bool
     may_answer: bool
@@ -205,7 +206,7 @@ def receivables_by_age(*, today: date) -> list[tuple[str, int, Decimal]]:
     return [(label, *sums.get(label, (0, Decimal()))) for label in labels]
 
 
-def invoice_page(*, user: User, number: str) -> InvoicePage | None:
+def invoice_page(*, user: User, number: str, at: datetime) -> InvoicePage | None:
     """Four queries; None where there is none or it is not this person's."""
     invoice = visible_to(user).filter(number=number).first()
     if invoice is None:
@@ -227,6 +228,7 @@ def invoice_page(*, user: User, number: str) -> InvoicePage | None:
         still_open=invoice.still_open,  # type: ignore[attr-defined]
         slip_code=code_of(invoice.number) if is_invoice else "",
         disputed_line=next((line for line in lines if line.position == invoice.dispute_line), None),
+        is_overdue=_is_overdue(invoice, _today_of(user, at)),
         may_pay=not office
         and is_invoice
         and invoice.status in PAYABLE

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from billing.models import Payment
-from billing.selectors.invoices import invoice_list
+from billing.selectors.invoices import invoice_list, invoice_page
 from billing.services import invoicing, payments
 from billing.tasks import issue_invoices
 from save_portal.accounts.models import Agency
@@ -75,7 +75,10 @@ def test_an_open_invoice_is_overdue_from_the_day_after_its_own_and_not_in_disput
     def overdue(on):
         at = datetime(2026, 12, on, 15, tzinfo=UTC)
         with system_scope():
-            return invoice_list(user=administrator, at=at).overdue
+            shown = invoice_page(user=administrator, number=invoice.number, at=at)
+            listed = invoice_list(user=administrator, at=at).overdue
+        assert shown.is_overdue == (invoice.pk in listed)
+        return listed
 
     assert overdue(2) == frozenset()
     assert overdue(3) == {invoice.pk}

@@ -203,7 +203,7 @@ def test_nobody_else_pays_or_sees_an_order(ada, agency, officer):
 def test_without_a_provider_there_is_only_the_check(ada, settings):
     settings.DEMO = False
     with system_scope():
-        assert not invoice_page(user=ada, number=invoice_of(ada).number).may_pay
+        assert not invoice_page(user=ada, number=invoice_of(ada).number, at=AT).may_pay
     assert Client().get("/card-stand-in/").status_code == 404
     assert post({}).status_code == 404
     settings.CARD_PAGE_URL, settings.CARD_PAGE_SECRET = "https://cards.example/pay", "s" * 32
