@@ -55,7 +55,11 @@ set-up:
 # Production's settings with values that are good for nothing else.
 check: export SECRET_KEY := $(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')
 check: export ALLOWED_HOSTS := save.example.gov
+check: export BASE_URL := https://save.example.gov
 check: export EMAIL_URL := smtp+tls://mail.example.gov:587
+check: export DEFAULT_FROM_EMAIL := save@example.gov
+check: export TOLL_FREE_NUMBER := 800-555-0100
+check: export G845_MAIL_TO := Status Verification Office|1 Example Street|Anytown, MD 20000
 check: export DEMO := 0
 check: export DEBUG := 0
 check: set-up

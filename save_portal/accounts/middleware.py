@@ -114,7 +114,7 @@ class TermsOfUseMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Staff roles without a passkey or a one-time code enroll before they work, but in a demo."""
+    """Whoever has no passkey or one-time code enrolls before they work, but in a demonstration."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

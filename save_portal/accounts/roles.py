@@ -51,9 +51,9 @@ AGENCY_ROLES: frozenset[Role] = AUTOMATIC_ROLES | {
 }
 OFFICE_ROLES: frozenset[Role] = frozenset(Role) - AGENCY_ROLES
 
-# A second factor is demanded of everybody who sees or manages more than their own cases. Machines
-# come with a token (save_portal/machines).
-SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(Role) - AUTOMATIC_ROLES - {Role.GENERAL_USER}
+# A second factor is demanded of everybody who can sign in: even one's own cases are other people's
+# data. Machines come with a token (save_portal/machines).
+SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(Role) - AUTOMATIC_ROLES
 
 _CASEWORK = frozenset(
     {

@@ -24,20 +24,37 @@ LOCAL_DIR = folder.path()
 DEMO = env.bool("DEMO", False)
 DEBUG = env.bool("DEBUG", False)
 
-DEVELOPMENT_KEY = "only-for-development-and-demonstrations-never-for-production-0123456789"
-SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_KEY)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+# What is fit for a demonstration only, and what production has to say instead.
+DEMO_VALUES = {
+    "SECRET_KEY": "only-for-development-and-demonstrations-never-for-production-0123456789",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1",
+    "BASE_URL": "http://127.0.0.1:8000",
+    "EMAIL_URL": f"file://{LOCAL_DIR / 'mail'}",
+    "DEFAULT_FROM_EMAIL": "save-portal@localhost",
+    "TOLL_FREE_NUMBER": "000-000-0000",
+    "G845_MAIL_TO": (
+        "USCIS SAVE Program|Status Verification Office|000 Demonstration Street|Anytown, MD 00000"
+    ),
+}
+ITS_OWN = {
+    "SECRET_KEY": "a secret of at least 50 characters of its own",
+    "ALLOWED_HOSTS": "the host names it is served under, separated by commas",
+    "BASE_URL": "the address under which people reach it, as mail names it",
+    "EMAIL_URL": "a mail server",
+    "DEFAULT_FROM_EMAIL": "the address that mail comes from",
+    "TOLL_FREE_NUMBER": "the number that agencies call about an overdue answer",
+    "G845_MAIL_TO": "the address to which Form G-845 is mailed, its lines separated by |",
+}
 if not (DEMO or DEBUG):
-    if SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured(
-            "SECRET_KEY: production needs a secret of at least 50 characters of its own; "
-            "set SECRET_KEY, or DEMO=1 for a demonstration."
-        )
-    if not env.list("ALLOWED_HOSTS", []):
-        raise ImproperlyConfigured(
-            "ALLOWED_HOSTS: production needs the host names it is served under, "
-            "separated by commas; set ALLOWED_HOSTS, or DEMO=1 for a demonstration."
-        )
+    for name, wanted in ITS_OWN.items():
+        if env.str(name, "") in {"", DEMO_VALUES[name]}:
+            raise ImproperlyConfigured(
+                f"{name}: production needs {wanted}; set {name}, or DEMO=1 for a demonstration."
+            )
+SECRET_KEY = env.str("SECRET_KEY", DEMO_VALUES["SECRET_KEY"])
+if len(SECRET_KEY) < 50 and not (DEMO or DEBUG):
+    raise ImproperlyConfigured(f"SECRET_KEY: production needs {ITS_OWN['SECRET_KEY']}.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", DEMO_VALUES["ALLOWED_HOSTS"].split(","))
 
 INSTALLED_APPS = [
     "save_portal.accounts",
@@ -321,23 +338,20 @@ FILE_UPLOAD_HANDLERS = [
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Mail leaves by the outbox only; a demonstration writes it to files.
-EMAIL = env.dj_email_url("EMAIL_URL", f"file://{LOCAL_DIR / 'mail'}")
+EMAIL = env.dj_email_url("EMAIL_URL", DEMO_VALUES["EMAIL_URL"])
 if EMAIL.get("EMAIL_FILE_PATH"):
     # The address's path comes without its first slash, and would be read from where we stand.
     EMAIL["EMAIL_FILE_PATH"] = f"/{EMAIL['EMAIL_FILE_PATH'].lstrip('/')}"
 globals().update({key: value for key, value in EMAIL.items() if key.startswith("EMAIL_")})
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "save-portal@localhost")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", DEMO_VALUES["DEFAULT_FROM_EMAIL"])
 # The gateway for text messages to applicants: file:///folder, or https://name:password@host/path,
 # which is sent {"to", "text"} as JSON. Without it none are sent, and none are offered.
 SMS_URL = env.str("SMS_URL", (LOCAL_DIR / "texts").as_uri() if DEMO or DEBUG else "")
-BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = env.str("BASE_URL", DEMO_VALUES["BASE_URL"])
 # The lines of the address to which Form G-845 is mailed, for the window of the envelope.
 G845_MAIL_TO = [
     line.strip()
-    for line in env.str(
-        "G845_MAIL_TO",
-        "USCIS SAVE Program|Status Verification Office|000 Demonstration Street|Anytown, MD 00000",
-    ).split("|")
+    for line in env.str("G845_MAIL_TO", DEMO_VALUES["G845_MAIL_TO"]).split("|")
 ]
 # Days for which a system's newest upload answers, as CIS=3,CCD=7; the others: three missed uploads.
 SOURCE_MAX_AGE_DAYS: dict[str, int] = env.dict("SOURCE_MAX_AGE_DAYS", {}, subcast_values=int)
@@ -353,7 +367,7 @@ if CARD_PAGE_URL and len(CARD_PAGE_SECRET) < 32:
     )
 # Voter eligibility is contested (S1.5): off, and then no agreement can permit it and nobody asks.
 VOTER_ELIGIBILITY = env.bool("VOTER_ELIGIBILITY", False)
-TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", "000-000-0000")
+TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", DEMO_VALUES["TOLL_FREE_NUMBER"])
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from save_portal.accounts import sessions, terms
 from save_portal.accounts.models import TermsAcceptance
+from save_portal.accounts.roles import AGENCY_ROLES, AUTOMATIC_ROLES, Role
 from save_portal.accounts.services import end_account
 from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import AuditEvent
 from save_portal.outbox.models import Message
 from save_portal.outbox.queue import deliver_due
-from tests.conftest import AT, PASSWORD
+from tests.conftest import AT, PASSWORD, make_user
 
 PROFILE = "/profile/"
 
@@ -134,22 +135,20 @@ def test_an_account_that_ends_is_out_at_once_and_cannot_come_back(signed_in, cas
     assert not signed_in.session.get("_auth_user_id")
 
 
-def test_a_second_factor_is_demanded_of_staff_but_not_in_a_demonstration(
-    client, supervisor, settings
+@pytest.mark.parametrize("role", sorted(set(Role) - AUTOMATIC_ROLES))
+def test_a_second_factor_is_demanded_of_every_role_but_not_in_a_demonstration(
+    client, agency, office, settings, role
 ):
-    sign_in(client, supervisor)
+    place = {"agency": agency} if role in AGENCY_ROLES else {"office": office}
+    user = make_user("Somebody", role, **place)
+    sign_in(client, user)
     accept(client)
     assert client.get(PROFILE).status_code == 200
     settings.DEMO = False
     assert client.get(PROFILE).headers["Location"].startswith(reverse("mfa_index"))
     assert client.get(reverse("mfa_index")).status_code == 200
-    Authenticator.objects.create(user=supervisor, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     assert client.get(PROFILE).status_code == 200
-
-
-def test_a_caseworker_may_work_without_a_second_factor(signed_in, settings):
-    settings.DEMO = False
-    assert signed_in.get(PROFILE).status_code == 200
 
 
 def test_the_pages_of_the_second_factor_are_drawn_in_our_hand(signed_in):
