@@ -350,8 +350,7 @@ SMS_URL = env.str("SMS_URL", (LOCAL_DIR / "texts").as_uri() if DEMO or DEBUG els
 BASE_URL = env.str("BASE_URL", DEMO_VALUES["BASE_URL"])
 # The lines of the address to which Form G-845 is mailed, for the window of the envelope.
 G845_MAIL_TO = [
-    line.strip()
-    for line in env.str("G845_MAIL_TO", DEMO_VALUES["G845_MAIL_TO"]).split("|")
+    line.strip() for line in env.str("G845_MAIL_TO", DEMO_VALUES["G845_MAIL_TO"]).split("|")
 ]
 # Days for which a system's newest upload answers, as CIS=3,CCD=7; the others: three missed uploads.
 SOURCE_MAX_AGE_DAYS: dict[str, int] = env.dict("SOURCE_MAX_AGE_DAYS", {}, subcast_values=int)
