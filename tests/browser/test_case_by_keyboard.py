@@ -212,6 +212,29 @@ def test_a_double_click_gives_one_case_and_one_charge(world, open_page):
     assert (count(Case), count(ChargeEvent)) == (1, 1)
 
 
+def test_the_back_button_shows_no_old_page_and_doubles_nothing(world, open_page):
+    page = enter(open_page(), world["dana"])
+    initiate(page, {**ANA, "a_number": "200000001", "card_number": "MSC2000000001"})
+    case = page.url
+    page.go_back()  # to the check that was sent: it leads on to its case
+    page.wait_for_selector(".answer")
+    assert page.url == case
+    assert (count(Case), count(ChargeEvent)) == (1, 1)
+
+    page.get_by_role("link", name="Correct and retry").first.click()
+    page.wait_for_url("**/retry/")
+    page.fill("[name=given_name]", "Ana Maria")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Retry")
+    page.wait_for_url(case)
+    page.go_back()  # to the form of the first try: asked anew, with what was typed last
+    page.wait_for_url("**/retry/")
+    expect(page.locator("[name=given_name]")).to_have_value("Ana Maria")
+    page.locator("main button[type=submit]").first.click()
+    expect(page.locator(".errs")).to_contain_text("Nothing was changed")
+    assert (count(InitialAnswer), count(ChargeEvent)) == (2, 2)
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
 def test_every_page_is_accessible_and_fits(world, open_page, viewport):
     page = enter(open_page(viewport), world["dana"])

@@ -9,15 +9,18 @@ the same case without a second charge.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for
@@ -63,6 +66,7 @@ OUTPUT = (
 )
 DATES = ("date_of_birth", "document_expires_on")
 CHUNK = 250
+FAULT = "fault"  # in a row that cannot be asked: why
 Row = dict[str, str]
 Answer = dict[str, str | int]
 
@@ -99,31 +103,66 @@ def verify_batch(
     """Verify each row of `source` and write its answer to `target`, in the order of the rows.
 
     A row that duplicates an open case gives that case's number and answer, without a new case or
-    charge. A refused row has the outcome `refused` and the sentence in `statement`. Memory does
-    not grow with the number of rows. `progress` is called with the number of rows done. More than
-    one of `workers` are processes of their own, each with a chunk at a time: for commands, outside
-    any transaction and thread.
+    charge. A refused row has the outcome `refused` and the sentence in `statement`. A file that
+    cannot be read to its end is refused before anything is asked. Memory does not grow with the
+    number of rows. `progress` is called with the number of rows done. More than one of `workers`
+    are processes of their own, each with a chunk at a time: for commands, outside any transaction
+    and thread.
     """
     result = BatchResult()
     partial = target.with_name(f"{target.name}.partial")
-    with source.open(newline="", encoding="utf-8-sig") as incoming:
-        reader = csv.DictReader(incoming, restval="")
-        if missing := [name for name in INPUT if name not in (reader.fieldnames or [])]:
-            raise CaseError(f"The file lacks the column(s) {', '.join(missing)}.")
-        rows: Iterator[Row] = iter(reader)
-        with partial.open("a+", newline="", encoding="utf-8") as outgoing:
-            _resume(outgoing, rows, result)
-            writer = csv.DictWriter(outgoing, OUTPUT)
-            for answers in _answered(rows, Asking(by, clock), workers):
-                writer.writerows(answers)
-                outgoing.flush()
-                for answer in answers:
-                    result.count(str(answer["outcome"]))
-                if progress:
-                    progress(result.rows)
-            os.fsync(outgoing.fileno())
+    for _ in _rows(source):
+        pass
+    with (
+        closing(_rows(source)) as rows,
+        partial.open("a+", newline="", encoding="utf-8") as outgoing,
+    ):
+        _resume(outgoing, rows, result)
+        writer = csv.DictWriter(outgoing, OUTPUT)
+        for answers in _answered(rows, Asking(by, clock), workers):
+            writer.writerows(answers)
+            outgoing.flush()
+            for answer in answers:
+                result.count(str(answer["outcome"]))
+            if progress:
+                progress(result.rows)
+        os.fsync(outgoing.fileno())
     partial.replace(target)
     return result
+
+
+def _rows(source: Path) -> Generator[Row]:
+    """The rows of the file, each with the columns of a batch alone. Raises `CaseError`."""
+    with source.open("rb") as file:
+        reader = csv.reader(_lines(file), strict=True)
+        try:
+            header = next(reader, [])
+            if missing := [name for name in INPUT if name not in header]:
+                raise CaseError(f"The file lacks the column(s) {', '.join(missing)}.")
+            if twice := [name for name in INPUT if header.count(name) > 1]:
+                raise CaseError(f"The file has the column(s) {', '.join(twice)} twice.")
+            places = {name: header.index(name) for name in INPUT}
+            for cells in reader:
+                if len(cells) == len(header):
+                    yield {name: cells[place] for name, place in places.items()}
+                elif cells:  # a blank line is no row
+                    whole = dict(zip(header, cells, strict=False))
+                    yield {
+                        "row_id": whole.get("row_id", ""),
+                        FAULT: f"The row has {len(cells)} cells, the header {len(header)}.",
+                    }
+        except csv.Error as error:
+            raise CaseError(
+                f"The row that ends in line {reader.line_num} cannot be read: {error}."
+            ) from error
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    for number, raw in enumerate(file, 1):
+        try:
+            yield raw.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise CaseError(f"Line {number} is not UTF-8. Save the file as CSV UTF-8.") from error
 
 
 def _resume(outgoing: io.TextIOWrapper, rows: Iterator[Row], result: BatchResult) -> None:
@@ -194,8 +233,8 @@ def _answered(rows: Iterator[Row], asking: Asking, workers: int) -> Iterator[lis
 
 def _asked(row: Row) -> Submission | CaseError:
     """The row as a submission, or why it cannot be one."""
-    if None in row:
-        return CaseError("The row has more cells than the header.")
+    if FAULT in row:
+        return CaseError(row[FAULT])
     for name in DATES:
         try:
             date.fromisoformat(row[name] or "2000-01-01")

@@ -1,6 +1,7 @@
 """The demo world: its cases stand where the portal's own services brought them."""
 
 import csv
+import json
 from collections import Counter
 
 import pytest
@@ -11,6 +12,7 @@ from agreements.selectors.binding import permitted
 from billing.demo_world import play as play_invoices
 from billing.models import Invoice
 from save_portal.accounts.models import Agency, User
+from save_portal.accounts.roles import AUTOMATIC_ROLES, Role
 from save_portal.accounts.tenancy import agency_scope, scope_for, system_scope
 from save_portal.machines import sandbox as sandboxes
 from save_portal.machines.models import Client, Webhook
@@ -153,6 +155,16 @@ def test_the_federal_agency_has_an_invoice_in_every_state(world):
 
 def test_the_accounts_that_are_written_down_can_all_sign_in(world, folder):
     accounts = write_accounts(folder / "demo.json", base_url="http://127.0.0.1:8000")
+    assert json.loads((folder / "demo.json").read_text(encoding="utf-8")) == accounts
+    assert set(accounts) == {"base_url", "agencies", "offices"}
+    assert {frozenset(agency) for agency in accounts["agencies"]} == {
+        frozenset({"code", "name", "users"})
+    }
+    everybody = [
+        one for place in (*accounts["agencies"], *accounts["offices"]) for one in place["users"]
+    ]
+    assert {frozenset(one) for one in everybody} == {frozenset({"email", "role", "password"})}
+    assert {one["role"] for one in everybody} == set(Role) - AUTOMATIC_ROLES
     with system_scope():
         for place in (*accounts["agencies"], *accounts["offices"]):
             for one in place["users"]:

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -211,6 +211,45 @@ def test_a_file_without_a_column_is_refused_whole(caseworker, people_on_record, 
     with pytest.raises(CaseError, match="lacks"):
         batch.verify_batch(source, tmp_path / "out.csv", by=caseworker, clock=lambda: AT)
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        (lambda raw: raw.replace(b"Bautista", "Ba\xfctista".encode("latin-1")), "Line 3"),
+        (lambda raw: raw.decode().encode("utf-16"), "Line 1 is not UTF-8"),
+        (lambda raw: raw.replace(b"R2,", b'R2,"', 1), "ends in line 3 cannot be read"),
+        (lambda raw: raw.replace(b"visa_number", b"a_number"), "lacks"),
+        (lambda raw: raw.replace(b"agency_reference\r", b"agency_reference,benefit\r"), "twice"),
+        (lambda raw: b"", "lacks"),
+    ],
+    ids=["latin-1", "utf-16", "open quotation mark", "no column", "twice", "empty"],
+)
+def test_a_file_that_cannot_be_read_is_refused_before_anything_is_asked(
+    broken, sentence, caseworker, people_on_record, tmp_path
+):
+    source = file_of(tmp_path / "in.csv", [RESIDENT, nobody(1)])
+    source.write_bytes(broken(source.read_bytes()))
+    with pytest.raises(CommandError, match=sentence):
+        call_command(
+            "verify_batch",
+            *(str(source), str(tmp_path / "out.csv")),
+            agency=caseworker.agency.code,
+            user=caseworker.email,
+            workers=1,
+        )
+    assert counts() == (0, 0, 0, 0, 0, 0)
+    assert [path.name for path in tmp_path.glob("out.csv*")] == []
+
+
+def test_a_line_cut_off_costs_itself_alone(caseworker, people_on_record, tmp_path):
+    source = file_of(tmp_path / "in.csv", [RESIDENT, nobody(1), nobody(2)])
+    source.write_bytes(source.read_bytes()[:-40])
+    target = tmp_path / "out.csv"
+    result = batch.verify_batch(source, target, by=caseworker, clock=lambda: AT)
+    assert (result.rows, result.refused) == (3, 1)
+    assert "cells, the header 18" in answers_in(target)["R3"]["statement"]
+    assert counts()[0] == 2
 
 
 class TestStopped:

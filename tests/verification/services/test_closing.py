@@ -1,8 +1,11 @@
 """Duties before closing, and the 180 days (S3.5 to S3.7)."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
@@ -241,3 +244,15 @@ class TestThe180Days:
             166: True,
             179: True,
         }
+
+    def test_the_command_closes_and_says_how_many(self, caseworker, people_on_record, capsys):
+        with scope_for(caseworker):
+            initial.initiate(
+                by=caseworker,
+                at=timezone.now() - timedelta(days=200),
+                submission=unknown_person(),
+            )
+        call_command("close_stale_cases", "--json")
+        assert json.loads(capsys.readouterr().out) == {"closed": 1, "warned": 0}
+        call_command("close_stale_cases")
+        assert capsys.readouterr().out == "0 closed, 0 warned.\n"

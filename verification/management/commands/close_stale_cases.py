@@ -17,7 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        closed, warned = close_stale(at=timezone.now())
+        progress = None
+        if self.stderr.isatty() and not options["json"]:
+
+            def progress(closed: int) -> None:
+                self.stderr.write(f"\r{closed:,} closed", ending="")
+
+        closed, warned = close_stale(at=timezone.now(), progress=progress)
         if options["json"]:
             self.stdout.write(json.dumps({"closed": closed, "warned": warned}))
         else:
