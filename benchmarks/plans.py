@@ -13,7 +13,12 @@ from benchmarks.row import Row
 from verification.records.namebook import BORNE
 from verification.records.reading import BY_IDENTIFIER, MOST_RECORDS, NAMESAKES
 
-LARGE = ("records_sourcerecord", "records_indexentry", "records_bornename")
+LARGE = (
+    "records_sourcerecord",
+    "records_indexentry",
+    "records_chainjoin",
+    "records_bornename",
+)
 
 
 def check(asked: dict[str, str]) -> list[Row]:

@@ -1,13 +1,15 @@
 """The chain of S8.3 over one person's records: petition, visa, admission, stay, change, extension.
 
 Pure. Each link is one record with its owner, its day and its age; joins say by which number it
-hangs on an earlier link, and a link without a join stands there by name and birth alone. Beside the
-chain: where two owners' data contradict each other, in the form in which it is raised with them.
+hangs on an earlier link, and a link without a join stands there by name and birth alone. Which
+record hangs on which is settled when the index takes them in (joining.py), by the rules below.
+Beside the chain: where two owners' data contradict each other, in the form in which it is raised
+with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -35,15 +37,41 @@ class Stage(StrEnum):
 
 ORDER = {stage: place for place, stage in enumerate(Stage)}
 PETITIONS = frozenset({"I-129", "I-129F", "I-130", "I-140", "I-360", "I-526", "I-730"})
-# The numbers that join links, the one that says most first.
-JOINS = (
-    ("petition", ("petition_receipt", "receipt_number", "petition")),
-    ("visa", ("visa_number",)),
-    ("sevis", ("sevis_id",)),
-    ("i94", ("i94_number",)),
-    ("passport", ("passport_number",)),
-    ("a_number", ("a_number",)),
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One joint of the chain: a later record names an earlier one by its number.
+
+    `held_as` and `named_as` are the kinds of that number in the index, with the one and with the
+    other. `from_later` says from which side a new pair is looked for first: the one with fewer.
+    """
+
+    kind: str
+    earlier: frozenset[str]
+    held_as: str
+    later: frozenset[str]
+    named_as: str
+    from_later: bool = False
+
+
+ADMISSIONS = frozenset({"ADIS", "NIIS"})
+RULES = (
+    # A visa rests on a petition; a petition may be for many people.
+    Rule(
+        "petition", frozenset({"CLAIMS3"}), "card", frozenset({"CCD"}), "petition", from_later=True
+    ),
+    # A person is admitted, or studies, with a visa, and is admitted to the school that asked.
+    Rule("visa", frozenset({"CCD"}), "visa", ADMISSIONS | {"SEVIS"}, "visa"),
+    Rule("sevis", frozenset({"SEVIS"}), "sevis", ADMISSIONS, "sevis"),
+    # A change or an extension is of the stay that an admission began.
+    Rule("i94", ADMISSIONS, "i94", frozenset({"CLAIMS3"}), "i94", from_later=True),
 )
+# Numbers that name the person, not a step: they join what no rule does.
+OF_THE_PERSON = ("passport", "a_number")
+KINDS = (*(rule.kind for rule in RULES), *OF_THE_PERSON)  # the one that says most first
+
+Joined = tuple[str, int, int]  # the kind, the later record, the earlier record
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +144,27 @@ class Chain:
     contradictions: tuple[Contradiction, ...]
 
 
-def chain(records: Sequence[Held], viewer: Viewer = Viewer.VERIFIER) -> Chain:
+def joins_of(records: Iterable[Held]) -> frozenset[Joined]:
+    """Which of the records hangs on which: what the index has of records that it took in."""
+    held: dict[tuple[str, str], list[Held]] = {}
+    for record in records:
+        for number in record.identifiers:
+            held.setdefault(number, []).append(record)
+    return frozenset(
+        (rule.kind, later.pk, earlier.pk)
+        for rule in RULES
+        for (kind, value), named in held.items()
+        if kind == rule.named_as
+        for later in named
+        if later.system in rule.later
+        for earlier in held.get((rule.held_as, value), ())
+        if earlier.system in rule.earlier
+    )
+
+
+def chain(
+    records: Sequence[Held], joined: Iterable[Joined], viewer: Viewer = Viewer.VERIFIER
+) -> Chain:
     """Link one person's records. What the viewer may not see takes no part."""
     seen = [record for record in records if shown(record, viewer)]
     seen.sort(key=lambda record: (record.system, record.record_id))
@@ -124,31 +172,42 @@ def chain(records: Sequence[Held], viewer: Viewer = Viewer.VERIFIER) -> Chain:
         _links(seen, viewer), key=lambda link: (link.on or date.min, ORDER[link.stage], link.ref)
     )
     by_ref = {record.ref: record for record in seen}
-    joined = []
-    for place, link in enumerate(links):
-        joins = tuple(_joins(by_ref[link.ref], [by_ref[each.ref] for each in links[:place]]))
-        joined.append(replace(link, joins=joins))
-    return Chain(tuple(joined), tuple(_contradictions(seen)))
+    kinds: dict[frozenset[int], str] = {frozenset(pair): kind for kind, *pair in joined}
+
+    def members(link: Link) -> list[Held]:
+        return [by_ref[ref] for ref in (link.ref, *link.also)]
+
+    return Chain(
+        tuple(
+            replace(link, joins=_joins(link, links[:place], members, kinds))
+            for place, link in enumerate(links)
+        ),
+        tuple(_contradictions(seen)),
+    )
 
 
-def _joins(record: Held, earlier: Sequence[Held]) -> Iterator[Join]:
-    """The best join to each earlier record; the same record twice joins once."""
-    done = {record.ref}
-    for kind, columns in JOINS:
-        mine = _numbers(record, columns)
-        for other in earlier:
-            if other.ref not in done and mine & _numbers(other, columns):
-                done.add(other.ref)
-                yield Join(kind, other.ref)
-
-
-def _numbers(record: Held, columns: tuple[str, ...]) -> set[str]:
-    if columns == ("a_number",):
-        return {record.a_number} - {""}
-    found = {record.own.get(column, "") for column in columns} - {""}
-    if columns == ("passport_number",):
-        return {f"{record.own.get('passport_country', '')}:{number}" for number in found}
-    return found
+def _joins(
+    link: Link,
+    earlier: Sequence[Link],
+    members: Callable[[Link], list[Held]],
+    kinds: Mapping[frozenset[int], str],
+) -> tuple[Join, ...]:
+    """The join to each earlier record, once however many links that record makes."""
+    found: dict[str, str] = {}
+    for other in earlier:
+        if other.ref in (link.ref, *found):
+            continue
+        pairs = [(mine, theirs) for mine in members(link) for theirs in members(other)]
+        ways = [kinds.get(frozenset((mine.pk, theirs.pk)), "") for mine, theirs in pairs]
+        ways += [
+            kind
+            for kind in OF_THE_PERSON
+            if any(mine.numbers(kind) & theirs.numbers(kind) for mine, theirs in pairs)
+        ]
+        if way := next(filter(None, ways), ""):
+            found[other.ref] = way
+    order = sorted(found.items(), key=lambda each: KINDS.index(each[1]))
+    return tuple(Join(kind, ref) for ref, kind in order)
 
 
 def _links(records: Sequence[Held], viewer: Viewer) -> Iterator[Link]:

@@ -12,8 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-from verification.records import namebook
-from verification.records.held import OWN_IDENTIFIERS
+from verification.records import joining, namebook
 from verification.records.loading import LOCK
 from verification.records.models import SourceUpload
 
@@ -73,17 +72,21 @@ def build(progress: Callable[[int, int], None] | None = None) -> BuildResult:
             # One look into the index for each replaced version, never a pass over all of it.
             cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
             cursor.execute(FORGET, [after, uploads[-1].pk])
+            joining.forget(cursor, uploads, after=after)
             cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
         for upload in uploads:
             entries += _enter(cursor, upload)
             done += upload.inserted + upload.updated + upload.closed
             if progress:
                 progress(done, records)
+        # Behind all entries: of a pair of new records either may have come first.
+        joining.join(cursor, uploads, after=after)
         cursor.execute(NOTE_BUILD, {"upto": uploads[-1].pk, "records": records, "entries": entries})
     if not after and records:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE records_sourcerecord (system, record_id, replaced_in)")
             cursor.execute("ANALYZE records_indexentry")
+            cursor.execute("ANALYZE records_chainjoin")
     return BuildResult(records, entries, len(uploads))
 
 
@@ -95,42 +98,10 @@ def _enter(cursor: CursorWrapper, upload: SourceUpload) -> int:
         namebook.note(cursor, upload=upload.pk, first=upload.first_row, last=upload.last_row or 0)
     cursor.execute(
         sql.SQL(ENTRIES).format(
-            identifiers=identifiers(upload.columns),
+            identifiers=joining.identifiers(upload.columns),
             first=sql.Literal(upload.first_row),
             last=sql.Literal(upload.last_row),
             upload=sql.Literal(upload.pk),
         )
     )
     return int(cursor.rowcount)
-
-
-def identifiers(columns: list[str]) -> sql.Composable:
-    """The (kind, value) of a record, whose own columns have these names, as rows of SQL.
-
-    The same as `Held.identifiers`: a passport number is one together with its country; a
-    certificate is of citizenship when the form is an N-600, else of naturalization.
-    """
-
-    def own(name: str) -> sql.Composable:
-        return sql.SQL("record.own_values[{}]").format(sql.Literal(columns.index(name) + 1))
-
-    found: list[sql.Composable] = [sql.SQL("('a_number', record.a_number)")]
-    found += [
-        sql.SQL("({}, {})").format(sql.Literal(kind), own(name))
-        for name, kind in OWN_IDENTIFIERS
-        if name in columns
-    ]
-    if "certificate_number" in columns:
-        form = own("form") if "form" in columns else sql.SQL("''")
-        found.append(
-            sql.SQL(
-                "(CASE WHEN {} LIKE 'N-600%' THEN 'citizenship' ELSE 'naturalization' END, {})"
-            ).format(form, own("certificate_number"))
-        )
-    if "passport_number" in columns and "passport_country" in columns:
-        found.append(
-            sql.SQL("('passport', {} || ':' || {})").format(
-                own("passport_country"), own("passport_number")
-            )
-        )
-    return sql.SQL(", ").join(found)

@@ -3,8 +3,9 @@
 `SourceRecord` holds every row that a system gave for one of its records: the columns all systems
 share, and the system's own columns as an array in the order that its upload names. A row is never
 changed; a newer one is added, and the older one is marked as replaced. `IndexEntry` leads from an
-identifier to the rows that answer for it. Readers come by the index alone, so what was loaded
-answers nothing before `build_index` has taken it in, and then all of it at once.
+identifier to the rows that answer for it, `ChainJoin` from a row to those it rests on in the chain
+from petition to stay. Readers come by the index alone, so what was loaded answers nothing before
+`build_index` has taken it in, and then all of it at once.
 
 Who a person is, and which of several statuses is theirs, is not stored: it follows at the time
 of the question from the few records that share the person's identifiers (matching.py, status.py).
@@ -161,6 +162,21 @@ class IndexEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of record {self.record_pk}"
+
+
+class ChainJoin(models.Model):
+    """One joint of the chain of S8.3: a record names the one that it rests on (joining.py)."""
+
+    pk = models.CompositePrimaryKey("later_pk", "earlier_pk")
+    later_pk = models.BigIntegerField()
+    earlier_pk = models.BigIntegerField()
+    kind = models.CharField(max_length=8, db_collation="C", help_text="A rule of chain.py")
+
+    class Meta:
+        indexes = [models.Index(fields=["earlier_pk"], name="records_chain_earlier")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: record {self.later_pk} on {self.earlier_pk}"
 
 
 class BorneName(models.Model):

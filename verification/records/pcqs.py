@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,9 +21,10 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
-from verification.records.chain import Chain, chain
+from verification.records.chain import Chain, Joined, chain
 from verification.records.disclosure import may_see, shown
 from verification.records.held import Held, Identifier
+from verification.records.joining import SYSTEMS as CHAINED
 from verification.records.matching import alias_name, judge, name_of
 from verification.records.reading import held_of
 from verification.records.search import same_person
@@ -31,6 +32,7 @@ from verification.records.systems import SYSTEMS, Viewer
 
 logger = logging.getLogger(__name__)
 MOST = 60  # records of one system for one question; more is no question about one person
+MOST_ALONG = 20 * MOST  # rows of the chain around what was found
 SECONDS = 5  # for one system
 
 # Column of the question -> kind of identifier in the index.
@@ -43,8 +45,9 @@ KINDS: dict[str, str] = {
     "citizenship_certificate": "citizenship",
     "visa_number": "visa",
 }
-# A passport or visa may be borrowed or given anew: alone it ties no two records to one person.
-WEAK = frozenset({"passport", "visa"})
+# A passport or visa may be borrowed or given anew, a petition is for many people: alone they tie no
+# two records to one person.
+WEAK = frozenset({"passport", "visa", "petition"})
 
 
 class State(StrEnum):
@@ -191,6 +194,35 @@ JOIN records_sourceupload upload ON upload.id = record.upload_id
 WHERE record.system = %s
 LIMIT %s
 """
+BY_ROW = """
+SELECT record.id, record.system, record.record_id,
+    (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on,
+    record.family_name, record.given_name, record.middle_name, record.date_of_birth,
+    record.a_number, record.country_of_birth, record.country_of_citizenship, upload.columns,
+    record.own_values, record.photo_id, record.sex
+FROM records_sourcerecord record
+JOIN records_sourceupload upload ON upload.id = record.upload_id
+WHERE record.id = ANY(%s::bigint[]) AND record.system = %s
+ORDER BY record.id
+LIMIT %s
+"""
+# Up the chain to what the records rest on, and down it to what rests on them.
+ALONG = """
+WITH RECURSIVE up(pk) AS (
+    SELECT unnest(%(found)s::bigint[])
+    UNION SELECT joined.earlier_pk FROM up JOIN records_chainjoin joined ON joined.later_pk = up.pk
+), down(pk) AS (
+    SELECT unnest(%(found)s::bigint[])
+    UNION SELECT joined.later_pk
+    FROM down JOIN records_chainjoin joined ON joined.earlier_pk = down.pk
+)
+SELECT pk FROM (SELECT pk FROM up UNION SELECT pk FROM down) along
+WHERE pk <> ALL(%(found)s::bigint[]) ORDER BY pk LIMIT %(most)s
+"""
+AMONG = """
+SELECT kind, later_pk, earlier_pk FROM records_chainjoin
+WHERE later_pk = ANY(%(rows)s::bigint[]) AND earlier_pk = ANY(%(rows)s::bigint[])
+"""
 # By the newest version that the index has taken in; the names are compared here, not there.
 BY_BIRTH = """
 SELECT record.id, record.system, record.record_id,
@@ -232,8 +264,10 @@ def ask(query: PersonQuery, *, viewer: Viewer) -> PersonQueryResult:
         found = asked.by_numbers(query.identifiers) if query.identifiers else []
         if query.by_name:
             found += asked.by_name(query)
-        around = asked.by_numbers({number for record in found for number in record.identifiers})
-        together = {record.pk: record for record in (*found, *around)}
+        along = asked.along_the_chain(found)
+        reached = [*found, *along]
+        around = asked.by_numbers({number for record in reached for number in record.identifiers})
+        together = {record.pk: record for record in (*reached, *around)}
         records = sorted(together.values(), key=lambda record: record.pk)
         return asked.result(records, seeds={record.pk for record in found})
 
@@ -285,15 +319,35 @@ class _Systems:
 
         return self._each(fitting)
 
+    def along_the_chain(self, found: Sequence[Held]) -> list[Held]:
+        """What the records rest on, and what rests on them, of the same people (S8.3).
+
+        One petition may be for many people; theirs are not asked about.
+        """
+        rows = _read(ALONG, {"found": [record.pk for record in found], "most": MOST_ALONG})
+        wanted = [pk for (pk,) in rows]
+        if not wanted:
+            return []
+        records = self._each(
+            lambda system: self._few(_rows(BY_ROW, [wanted, system, MOST + 1])), among=CHAINED
+        )
+        return [
+            record
+            for record in records
+            if any(same_person(own, record) or same_person(record, own) for own in found)
+        ]
+
     def _few(self, records: list[Held]) -> list[Held]:
         self.cut_off = self.cut_off or len(records) > MOST
         return records[:MOST]
 
-    def _each(self, one: Callable[[str], list[Held]]) -> list[Held]:
+    def _each(
+        self, one: Callable[[str], list[Held]], among: Collection[str] = frozenset(SYSTEMS)
+    ) -> list[Held]:
         """Ask each system by itself. One that fails is noted, and asked no more."""
         found: list[Held] = []
         for name, state in self.states.items():
-            if state not in (State.NOTHING, State.FOUND):
+            if state not in (State.NOTHING, State.FOUND) or name not in among:
                 continue
             try:
                 with transaction.atomic():
@@ -310,9 +364,14 @@ class _Systems:
 
     def result(self, records: Sequence[Held], *, seeds: set[int]) -> PersonQueryResult:
         """The two views of the same records, each as far as this viewer may see them."""
-        groups = [group for group in people(records) if seeds & {record.pk for record in group}]
+        joined: list[Joined] = _read(AMONG, {"rows": [record.pk for record in records]})
+        groups = [
+            group for group in people(records, joined) if seeds & {record.pk for record in group}
+        ]
         seen = [record for group in groups for record in group if may_see(record, self.viewer)]
-        shown_to = [person for group in groups if (person := self._person(group)) is not None]
+        shown_to = [
+            person for group in groups if (person := self._person(group, joined)) is not None
+        ]
         return PersonQueryResult(
             systems=tuple(self._box(name, seen) for name in SYSTEMS),
             people=tuple(sorted(shown_to, key=lambda person: person.ref)),
@@ -321,14 +380,14 @@ class _Systems:
             cut_off=self.cut_off,
         )
 
-    def _person(self, group: Sequence[Held]) -> FoundPerson | None:
+    def _person(self, group: Sequence[Held], joined: Sequence[Joined]) -> FoundPerson | None:
         seen = [record for record in group if may_see(record, self.viewer)]
         if not seen:
             return None
         return FoundPerson(
             entries=tuple(entry(record, self.viewer) for record in seen),
             ties=tuple(ties(seen, self.viewer)),
-            chain=chain(seen, self.viewer),
+            chain=chain(seen, joined, self.viewer),
             hidden=len(group) - len(seen),
         )
 
@@ -344,9 +403,13 @@ class _Systems:
 
 
 def _rows(sql: str, values: list[Any]) -> list[Held]:
+    return [held_of(list(row)) for row in _read(sql, values)]
+
+
+def _read(sql: str, values: list[Any] | dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [held_of(list(row)) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def entry(record: Held, viewer: Viewer) -> Entry:
@@ -362,24 +425,33 @@ def entry(record: Held, viewer: Viewer) -> Entry:
 # -- who belongs together: pure ---------------------------------------------------------------
 
 
-def people(records: Sequence[Held]) -> list[list[Held]]:
-    """Records that share a number and agree in name and birth, as one person each.
+def people(records: Sequence[Held], joined: Iterable[Joined] = ()) -> list[list[Held]]:
+    """Records that share a number or hang on each other, and agree in name and birth: one person.
 
     Agreement passes on: two records that agree with a third are one person's. A record without
     a date of birth goes with whom its strong numbers name.
     """
+    kinds = {frozenset(pair): kind for kind, *pair in joined}
     groups: list[list[Held]] = []
     for record in sorted(records, key=lambda r: (r.date_of_birth is None, r.ref)):
-        mine = [group for group in groups if any(together(record, other) for other in group)]
+        mine = [
+            group
+            for group in groups
+            if any(together(record, other, kinds.get(frozenset((record.pk, other.pk)), ""))
+                   for other in group)
+        ]  # fmt: skip
         merged = [record, *(other for group in mine for other in group)]
         groups = [group for group in groups if not any(group is one for one in mine)]
         groups.append(sorted(merged, key=lambda r: r.ref))
     return sorted(groups, key=lambda group: group[0].ref)
 
 
-def together(left: Held, right: Held) -> bool:
-    """Whether two records are of one person: a number in common, and no other name or birth."""
-    kinds = {kind for kind, _ in left.identifiers & right.identifiers}
+def together(left: Held, right: Held, joined: str = "") -> bool:
+    """Whether two records are of one person: a number in common, and no other name or birth.
+
+    `joined` is the kind of number by which one hangs on the other in the chain.
+    """
+    kinds = {kind for kind, _ in left.identifiers & right.identifiers} | ({joined} - {""})
     if not kinds:
         return False
     if left.date_of_birth is None or right.date_of_birth is None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from verification.records.answer import Uploads
+from verification.records.chain import Joined
 from verification.records.held import Held, Identifier
 from verification.records.models import IndexBuild, SourceUpload
 from verification.records.namebook import Bearers, PeoplesNames
@@ -55,6 +56,30 @@ CROSS JOIN LATERAL (
 ) record
 """  # noqa: S608 (our own columns)
 
+# What hangs on a record and what it hangs on. A petition may be for very many people: those born
+# on its own person's day come first.
+JOINED = f"""
+SELECT build.id, joined.*
+FROM (SELECT coalesce(max(id), 0) AS id FROM records_indexbuild) build
+LEFT JOIN LATERAL (
+    SELECT near.*
+    FROM unnest(%s::bigint[], %s::date[]) AS own(id, born)
+    CROSS JOIN LATERAL (
+        SELECT pair.kind, pair.later_pk, pair.earlier_pk, {COLUMNS}
+        FROM (
+            SELECT kind, later_pk, earlier_pk, earlier_pk AS other
+            FROM records_chainjoin WHERE later_pk = own.id
+            UNION ALL
+            SELECT kind, later_pk, earlier_pk, later_pk
+            FROM records_chainjoin WHERE earlier_pk = own.id
+        ) pair
+        JOIN records_sourcerecord record ON record.id = pair.other
+        ORDER BY record.date_of_birth IS DISTINCT FROM own.born, record.id
+        LIMIT %s
+    ) near
+) joined ON true
+"""  # noqa: S608 (our own columns)
+
 Namesakes = tuple[date, str]  # a day of birth, and a family name as it is on record
 
 
@@ -97,6 +122,7 @@ class Records:
         self._by_pk: dict[int, Held] = {}
         self._by_identifier: dict[Identifier, list[Held]] = {}
         self._namesakes: dict[Namesakes, list[Held]] = {}
+        self._joined: dict[int, set[Joined]] = {}
 
     def _seen(self, build: int) -> None:
         """Each query sees what was committed before it; two that see different states are none."""
@@ -149,6 +175,44 @@ class Records:
             held = self._by_pk[pk]
             for number in held.identifiers & asked:
                 self._by_identifier[number].append(held)
+
+    def along(self, records: Iterable[Held]) -> list[Held]:
+        """The records that these hang on in the chain, and those that hang on them."""
+        records = list(records)
+        self.fetch_joined(records)
+        joined = {each for held in records for each in self._joined[held.pk]}
+        found = {pk for _, later, earlier in joined for pk in (later, earlier)}
+        return [self._by_pk[pk] for pk in sorted(found - {held.pk for held in records})]
+
+    def joins(self, records: Iterable[Held]) -> frozenset[Joined]:
+        """Which of the records hangs on which, as the index has it."""
+        among = {held.pk: held for held in records}
+        self.fetch_joined(among.values())
+        return frozenset(
+            (kind, later, earlier)
+            for pk in among
+            for kind, later, earlier in self._joined[pk]
+            if {later, earlier} <= among.keys()
+        )
+
+    def fetch_joined(self, records: Iterable[Held]) -> None:
+        """One query for those that were not asked yet; none when all were."""
+        new = {held.pk: held for held in records if held.pk not in self._joined}
+        if not new:
+            return
+        self._by_pk |= new
+        births = [held.date_of_birth for held in new.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(JOINED, [list(new), births, MOST_RECORDS])
+            rows = cursor.fetchall()
+        self._seen(rows[0][0])
+        self._joined |= {pk: set() for pk in new}
+        found = {row[4]: row[4:] for row in rows if row[4] is not None}
+        unread = [row for pk, row in found.items() if pk not in self._by_pk]
+        self._by_pk |= {held.pk: held for held in helds_of(unread)}
+        for _, kind, later, earlier, *_ in rows:
+            for pk in {later, earlier} & new.keys():
+                self._joined[pk].add((kind, later, earlier))
 
     def namesakes(self, wanted: Iterable[Namesakes]) -> list[Held]:
         """Who else was born that day under one of these names. Never an answer by itself."""

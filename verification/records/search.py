@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from verification.records.answer import Answer, Uploads, answer_from, referred
-from verification.records.chain import PETITIONS
 from verification.records.freshness import unavailable_systems
 from verification.records.held import Held, Identifier
 from verification.records.matching import About, Grade, Judgment, Name, judge
@@ -255,19 +254,14 @@ def whole_person(fitting: Sequence[Held], around: Sequence[Held]) -> tuple[list[
 
 
 def along_the_chain(person: Sequence[Held], records: Records) -> list[Held]:
-    """The petitions and visas of a person that hang on a receipt number alone (S8.3).
+    """The petitions, visas, admissions and extensions that hang on a person's records (S8.3).
 
     One petition may be for many people, so only what has this person's name and birth counts.
     """
-    wanted = set()
-    for record in person:
-        wanted |= {("card", value) for kind, value in record.identifiers if kind == "petition"}
-        if record.own.get("form", "").upper() in PETITIONS and "receipt_number" in record.own:
-            wanted.add(("petition", record.own["receipt_number"]))
     known = {record.pk for record in person}
     return [
         record
-        for record in records.find(wanted)
+        for record in records.along(person)
         if record.pk not in known and any(same_person(own, record) for own in person)
     ]
 

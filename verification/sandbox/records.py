@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from verification.records.answer import Uploads
+from verification.records.chain import Joined, joins_of
 from verification.records.held import Held, Identifier
 from verification.records.namebook import Bearers, PeoplesNames
 from verification.records.population.portraits import portrait
@@ -61,9 +62,21 @@ class SandboxRecords(Records):
         for number in identifiers:
             self._by_identifier[number] = list(index.get(number, ()))
 
+    def fetch_joined(self, records: Iterable[Held]) -> None:
+        everybody, joins = _joins()
+        self._by_pk |= everybody
+        for held in records:
+            self._joined[held.pk] = {each for each in joins if held.pk in (each[1], each[2])}
+
     def fetch_namesakes(self, wanted: Iterable[Namesakes]) -> None:
         """Nobody here is mistaken for somebody else."""
         self._namesakes |= {one: [] for one in wanted}
+
+
+@cache
+def _joins() -> tuple[Mapping[int, Held], frozenset[Joined]]:
+    everybody = {held.pk: held for records in _index().values() for held in records}
+    return everybody, joins_of(everybody.values())
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from verification.models import Case
 from verification.records import search
+from verification.records.chain import Joined
 from verification.records.held import Held
 from verification.records.question import Query, misread
 from verification.records.reading import Records
@@ -20,10 +21,14 @@ SECRET_COLUMNS = ("passport_number", "visa_number")
 
 @dataclass(frozen=True, slots=True)
 class PersonRecords:
-    """`theirs`: records of the person asked about; `others`: found by a number, of another."""
+    """`theirs`: records of the person asked about; `others`: found by a number, of another.
+
+    `joins` say which of theirs hangs on which in the chain from petition to stay.
+    """
 
     theirs: tuple[Held, ...]
     others: tuple[Held, ...]
+    joins: frozenset[Joined] = frozenset()
 
     @property
     def person_ref(self) -> str:
@@ -33,7 +38,7 @@ class PersonRecords:
 
 
 def of_case(case: Case) -> PersonRecords:
-    """The records that the case's numbers lead to. At most four queries; no disclosure yet."""
+    """The records that the case's numbers lead to. At most five queries; no disclosure yet."""
     query = query_of(case)
     return federal_records.ask(
         case.agency_id,
@@ -56,7 +61,9 @@ def _around(query: Query, records: Records) -> PersonRecords:
     theirs += [record for record in linked if record.pk not in known]
     known = {record.pk for record in theirs}
     return PersonRecords(
-        tuple(theirs), tuple(record for record in around if record.pk not in known)
+        tuple(theirs),
+        tuple(record for record in around if record.pk not in known),
+        records.joins(theirs),
     )
 
 

@@ -205,7 +205,7 @@ def arrange(
     values = [shown(record, viewer) for record in seen]
     held = {record.system for record in person.theirs}
     loaded = {system: date.fromisoformat(day) for system, day in uploads}
-    timeline = timeline_of(chain(seen, viewer), today=today)
+    timeline = timeline_of(chain(seen, person.joins, viewer), today=today)
     return SideBySide(
         records=tuple(_head(record) for record in seen),
         lines=tuple(_lines(seen, values, timeline.contradicted)),

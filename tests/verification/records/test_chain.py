@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from verification.records.chain import ABOUT, Stage, chain
+from verification.records.chain import ABOUT, Stage, chain, joins_of
 from verification.records.held import Held
 from verification.records.index import build
 from verification.records.loading import load
@@ -41,12 +41,16 @@ def joins(link):
     return {join.ref.partition(":")[0]: join.kind for join in link.joins}
 
 
+def linked(records):
+    return chain(records, joins_of(records))
+
+
 def about(records, viewer=Viewer.VERIFIER):
-    return [found.about for found in chain(records, viewer).contradictions]
+    return [found.about for found in chain(records, joins_of(records), viewer).contradictions]
 
 
 def test_petition_visa_admission_extension_and_end_of_stay_hang_on_each_other():
-    links = chain(records_of(contradictions.extension_not_in_admission)).links
+    links = linked(records_of(contradictions.extension_not_in_admission)).links
     assert stages(links) == [
         Stage.PETITION, Stage.VISA, Stage.ADMISSION, Stage.EXTENSION, Stage.STAY_ENDS,
     ]  # fmt: skip
@@ -59,7 +63,7 @@ def test_petition_visa_admission_extension_and_end_of_stay_hang_on_each_other():
 
 
 def test_every_link_tells_its_day_its_record_and_the_record_s_age():
-    for link in chain(records_of(contradictions.extension_not_in_admission)).links:
+    for link in linked(records_of(contradictions.extension_not_in_admission)).links:
         assert link.on is not None
         assert link.ref.partition(":")[0] in SYSTEMS
         assert link.on <= AS_OF.replace(year=2040)
@@ -70,7 +74,7 @@ def test_every_link_tells_its_day_its_record_and_the_record_s_age():
 def test_the_same_admission_in_two_systems_is_one_link():
     adis = Held(1, "ADIS", "A", AS_OF, "DOE", "ANN", own=entry("H1B", "2026-01-05"))
     niis = Held(2, "NIIS", "N", AS_OF, "DOE", "ANN", own=entry("H1B", "2026-01-05"))
-    links = chain([niis, adis]).links
+    links = linked([niis, adis]).links
     assert stages(links) == [Stage.ADMISSION, Stage.STAY_ENDS]
     assert (links[0].ref, links[0].also) == ("ADIS:A", ("NIIS:N",))
 
@@ -80,7 +84,7 @@ def test_a_departure_ends_the_stay():
         1, "ADIS", "A", AS_OF, "DOE", "ANN",
         own={**entry("B2", "2026-01-05"), "departure_date": "2026-02-01"},
     )  # fmt: skip
-    assert stages(chain([left]).links) == [Stage.ADMISSION, Stage.DEPARTURE]
+    assert stages(linked([left]).links) == [Stage.ADMISSION, Stage.DEPARTURE]
 
 
 def entry(code, arrived, until="2027-01-05"):
@@ -103,7 +107,7 @@ def entry(code, arrived, until="2027-01-05"):
     ],
 )
 def test_what_contradicts_is_named_with_both_owners_columns(situation, expected):
-    found = [c for c in chain(records_of(situation)).contradictions if c.about == expected]
+    found = [c for c in linked(records_of(situation)).contradictions if c.about == expected]
     assert found
     for side in (found[0].left, found[0].right):
         system = side.ref.partition(":")[0]
@@ -163,17 +167,17 @@ def test_a_petition_withdrawn_after_the_admission_is_named():
 
 def test_a_records_officer_sees_neither_visas_nor_what_depends_on_them():
     records = records_of(contradictions.extension_not_in_admission)
-    links = chain(records, Viewer.RECORDS).links
+    links = chain(records, joins_of(records), Viewer.RECORDS).links
     assert Stage.VISA not in stages(links)
     assert all("passport_number" not in link.values for link in links)
 
 
 def test_the_order_of_the_records_changes_nothing():
     records = records_of(contradictions.student_now_worker)
-    expected = chain(records)
+    expected = linked(records)
     for seed in range(5):
         random.Random(seed).shuffle(records)
-        assert chain(records) == expected
+        assert linked(records) == expected
 
 
 def test_each_contradiction_has_its_sentence():

@@ -194,3 +194,41 @@ def test_the_number_of_queries_does_not_grow_with_the_records(
     on_record(**ALL_OF_MARIA)
     with django_assert_max_num_queries(110):
         asked(**MARIA)
+
+
+CHAINED = {
+    "CLAIMS3": {"a_number": "", "form": "I-129", "receipt_number": "EAC2190000001"},
+    "CCD": {"visa_number": "81330001", "petition_receipt": "EAC2190000001"},
+    "ADIS": {"visa_number": "81330001"},
+}
+
+
+@pytest.mark.parametrize(
+    "number", [{"card_number": "EAC2190000001"}, {"i94_number": "123456789A1"}], ids=str
+)
+def test_from_either_end_the_whole_chain_is_found_and_hangs_together(on_record, number):
+    """CLAIMS 3 knows no admission, ADIS no petition: State's visa links them."""
+    on_record(**CHAINED)
+    (person,) = asked(**number).people
+    links = {link.ref: link for link in person.chain.links}
+    assert set(links) == {"CLAIMS3:R1", "CCD:R1", "ADIS:R1"}
+    joins = {
+        (ref, join.kind, join.ref)
+        for ref, link in links.items() for join in link.joins
+        if join.kind in ("petition", "visa")
+    }  # fmt: skip
+    assert {(kind, frozenset((one, other))) for one, kind, other in joins} == {
+        ("petition", frozenset(("CLAIMS3:R1", "CCD:R1"))),
+        ("visa", frozenset(("CCD:R1", "ADIS:R1"))),
+    }
+
+
+def test_who_else_the_petition_was_for_is_not_found_with_the_person(on_record):
+    stranger = {"record_id": "R2", "family_name": "OKAFOR", "given_name": "CHIDI",
+                "date_of_birth": "1975-01-30", "visa_number": "81330002",
+                "passport_number": "Y7654321"}  # fmt: skip
+    on_record(**CHAINED | {"CCD": [CHAINED["CCD"], CHAINED["CCD"] | stranger]})
+    result = asked(card_number="EAC2190000001")
+    assert [{entry.ref for entry in person.entries} for person in result.people] == [
+        {"CLAIMS3:R1", "CCD:R1", "ADIS:R1"}
+    ]
