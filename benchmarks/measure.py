@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
@@ -45,7 +46,7 @@ from verification.services import batch, initial
 
 # Case ids of measured cases begin here, so that no other number in a statement equals one.
 FIRST_CASE_ID = 5_000_000_000
-SLICES = 4
+SLICES = 20
 DELTAS = (1_000, 10_000)
 PEOPLE_A_CHANGE = 100
 
@@ -274,33 +275,61 @@ class Replay:
         return params
 
 
-def verify(
-    user: User, people: Iterator[Submission], url: str, *, seconds: float, population: int
-) -> Row:
-    """The service and bare psycopg by turns, so that both have the machine's same moods."""
-    for _ in range(20):
-        initiate(user, next(people))
-    replays = [Replay(user, next(people)) for _ in range(100)]
+class Bare:
+    """Psycopg running the statements of the service, to stand beside what is measured."""
+
+    def __init__(self, user: User, people: Iterator[Submission], url: str) -> None:
+        self._replays = [Replay(user, next(people)) for _ in range(100)]
+        self._connection = psycopg.connect(
+            url, cursor_factory=psycopg.ClientCursor, autocommit=True
+        )
+        self._turns = 0
+        self.queries = sum(len(r.statements) for r in self._replays) / len(self._replays)
+        for _ in range(20):
+            self.run()
+
+    def run(self) -> None:
+        self._turns += 1
+        self._replays[self._turns % len(self._replays)].run(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def by_turns(
+    act: Callable[[Submission], object],
+    people: Iterator[Submission],
+    bare: Bare,
+    *,
+    seconds: float,
+) -> tuple[list[float], list[float]]:
+    """The seconds of each act and of each replay between them: the same moods of the machine."""
     ours: list[float] = []
     theirs: list[float] = []
-    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor, autocommit=True) as bare:
-        for replay in replays[:20]:
-            replay.run(bare)
-        for _ in range(SLICES):
-            until = time.perf_counter() + seconds / SLICES
-            while time.perf_counter() < until and (submission := next(people, None)) is not None:
-                ours.append(timed(lambda submission=submission: initiate(user, submission)))
-            until = time.perf_counter() + seconds / SLICES
-            while time.perf_counter() < until:
-                replay = replays[len(theirs) % len(replays)]
-                theirs.append(timed(lambda replay=replay: replay.run(bare)))
+    for _ in range(SLICES):
+        until = time.perf_counter() + seconds / SLICES
+        while time.perf_counter() < until and (submission := next(people, None)) is not None:
+            ours.append(timed(lambda submission=submission: act(submission)))
+        until = time.perf_counter() + seconds / SLICES
+        while time.perf_counter() < until:
+            theirs.append(timed(bare.run))
+    return ours, theirs
+
+
+def verify(
+    user: User, people: Iterator[Submission], bare: Bare, *, seconds: float, population: int
+) -> Row:
+    """The service and bare psycopg by turns."""
+    for _ in range(20):
+        initiate(user, next(people))
+    ours, theirs = by_turns(partial(initiate, user), people, bare, seconds=seconds)
     check_answers()
     check_replays(len(ours) + len(theirs))
     p50, p99 = percentiles(ours)
     rate, bare_rate = len(ours) / sum(ours), len(theirs) / sum(theirs)
     return Row(
         "initial verification, service", population, 0, len(ours), p50, p99,
-        sum(len(r.statements) for r in replays) / len(replays), rate, rate / bare_rate,
+        bare.queries, rate, rate / bare_rate,
         f"psycopg, same statements: {bare_rate:,.0f}/s", "≥ 50 %",
     )  # fmt: skip
 

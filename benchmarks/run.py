@@ -184,7 +184,8 @@ def run(
         asked = measure.submissions(
             population, benefits=("snap", "medicaid"), today=timezone.localdate()
         )
-        service = measure.verify(measured, asked, url, seconds=2 * seconds, population=people)
+        bare = measure.Bare(measured, asked, url)
+        service = measure.verify(measured, asked, bare, seconds=2 * seconds, population=people)
         service.cases = cases
         add(service)
         if not records_only:
@@ -195,7 +196,8 @@ def run(
                 add(*measure.verify_by_form(browser, asked, service, seconds=seconds))
                 say("The JSON API")
                 add(api.list_cases(port, measured, service))
-                add(*api.begin_cases(port, measured, asked, service, seconds=seconds))
+                add(*api.begin_cases(port, measured, asked, bare, service, seconds=seconds))
+        bare.close()
         say("Batches")
         add(
             *measure.verify_batches(

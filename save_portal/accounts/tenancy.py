@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.apps import apps
 from django.db import connections, migrations, transaction
 from django.http import HttpRequest, HttpResponse
@@ -144,6 +145,7 @@ class TenancyMiddleware:
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated:
             return self.get_response(request)
+        structlog.contextvars.bind_contextvars(user_id=user.pk)
         with scope_for(user):
             response = self.get_response(request)
             if getattr(request, "_view_failed", False) or response.status_code >= 500:

@@ -16,6 +16,7 @@ from oauth2_provider.models import AbstractApplication
 
 if TYPE_CHECKING:
     from save_portal.accounts.models import User
+    from save_portal.machines.pacing import Left
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -59,6 +60,7 @@ class Client(AbstractApplication):
     )
 
     objects = ClientManager()
+    left: Left  # of its requests in this minute, on a client that came with a token
 
     class Meta:
         ordering: ClassVar = ["-made_at", "-id"]

@@ -54,19 +54,20 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, raw = header.partition(" ")
         if scheme.lower() != "bearer" or not raw.strip():
             raise AuthenticationFailed("Send the token as `Authorization: Bearer …`.")
-        client = client_of(digest(raw.strip()), at=timezone.now())
-        if client is None or not client.is_usable(request):
+        try:
+            certificate = certificates.presented(request.META)
+        except certificates.NotBelieved as refused:
+            raise AuthenticationFailed(str(refused)) from None
+        client = client_of(digest(raw.strip()), certificate=certificate, at=timezone.now())
+        if client is None:
             raise AuthenticationFailed(
                 "The token is unknown, has expired, or its client was ended. "
                 "Get a new one at /oauth/token/."
             )
-        try:
-            if certificates.is_bound_elsewhere(client.certificate, request.META):
-                raise AuthenticationFailed(
-                    "The client is bound to a TLS certificate, and came without it."
-                )
-        except certificates.NotBelieved as refused:
-            raise AuthenticationFailed(str(refused)) from None
+        if client.certificate not in ("", certificate):
+            raise AuthenticationFailed(
+                "The client is bound to a TLS certificate, and came without it."
+            )
         return client.user, client
 
     def authenticate_header(self, request: Request) -> str:

@@ -1,4 +1,7 @@
-"""How many requests a client may make a minute, counted across all processes."""
+"""How many requests a client may make a minute, counted across all processes.
+
+The counting is part of the statement that looks up the token (`tokens.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
 
-from save_portal.machines.models import Client, Pace
 from save_portal.machines.problems import Problem, problem
 
 WINDOW = 60
@@ -30,27 +31,20 @@ class Left:
         }
 
 
-def count(client: Client, *, at: datetime) -> Left:
-    """Count one request, in a transaction of its own; the problem of one too many. One query."""
-    seconds = int(at.timestamp())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO {Pace._meta.db_table} AS pace (client_id, minute, used)
-            VALUES (%s, %s, 1)
-            ON CONFLICT (client_id) DO UPDATE SET
-                used = CASE WHEN pace.minute = excluded.minute THEN pace.used + 1 ELSE 1 END,
-                minute = excluded.minute
-            RETURNING used
-            """,  # noqa: S608 (the table's own name)
-            [client.pk, seconds // WINDOW],
-        )
-        used = int(cursor.fetchone()[0])
-    limit = settings.API_REQUESTS_PER_MINUTE
-    left = Left(limit, used, WINDOW - seconds % WINDOW)
-    if used > limit:
+def minute_of(at: datetime) -> int:
+    """The minute in which a request counts."""
+    return int(at.timestamp()) // WINDOW
+
+
+def left_of(used: int, *, at: datetime) -> Left:
+    """What is left at that instant of a minute in which so many were made."""
+    return Left(settings.API_REQUESTS_PER_MINUTE, used, WINDOW - int(at.timestamp()) % WINDOW)
+
+
+def check(left: Left) -> None:
+    """Raise the problem of one request too many."""
+    if left.used > left.limit:
         raise too_many(left)
-    return left
 
 
 def too_many(left: Left | None = None) -> Problem:

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import connection
 
-from save_portal import rows
 from save_portal.machines.answers import Answer
 from save_portal.machines.models import Client, KeptAnswer
 from save_portal.machines.problems import Problem, problem
@@ -53,17 +52,17 @@ def once(
     The lock is the transaction's: it goes with a process that is killed.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(client, key)])
-        if not cursor.fetchone()[0]:
-            raise in_progress()
         # In plain SQL, like the writing below: every POST comes this way.
         cursor.execute(
-            "SELECT question, status, headers, body FROM machines_keptanswer"
-            " WHERE client_id = %s AND key = %s",
-            [client.pk, key],
+            "SELECT pg_try_advisory_xact_lock(%s), kept.question, kept.status, kept.headers,"
+            " kept.body FROM (VALUES (true)) one"
+            " LEFT JOIN machines_keptanswer kept ON kept.client_id = %s AND kept.key = %s",
+            [_lock_number(client, key), client.pk, key],
         )
-        kept = cursor.fetchone()
-    if kept is not None:
+        locked, *kept = cursor.fetchone()
+    if not locked:
+        raise in_progress()
+    if kept[0] is not None:
         question, status, headers, body = kept
         if question != asked:
             raise problem(
@@ -73,21 +72,28 @@ def once(
         headers = json.loads(headers) | {"Idempotency-Replayed": "true"}
         return Answer(body.encode(), status=status, headers=headers)
     answer = act()
-    rows.insert(
-        KeptAnswer._meta.db_table,
-        [
-            {
-                "agency_id": client.agency_id,
-                "client_id": client.pk,
-                "key": key,
-                "question": asked,
-                "status": answer.status,
-                "headers": answer.headers,
-                "body": answer.body().decode(),
-                "at": at,
-            }
-        ],
-    )
+    answer.content = answer.body()  # written out once, for the row and for the response
+    # The first sending may have ended after this statement began and before it had the lock: then
+    # its answer was not seen, and is there now. What was done here is undone with this refusal.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO machines_keptanswer"
+            " (agency_id, client_id, key, question, status, headers, body, at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [
+                client.agency_id,
+                client.pk,
+                key,
+                asked,
+                answer.status,
+                json.dumps(answer.headers),
+                answer.content.decode(),
+                at,
+            ],
+        )
+        was_first = cursor.rowcount == 1
+    if not was_first:
+        raise in_progress()
     return answer
 
 

@@ -99,17 +99,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    # The JSON API leaves here: all that follows is for browsers.
+    "save_portal.machines.middleware.MachinesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "save_portal.accounts.middleware.SessionLimitsMiddleware",
@@ -369,6 +371,9 @@ VOTER_ELIGIBILITY = env.bool("VOTER_ELIGIBILITY", False)
 TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER", DEMO_VALUES["TOLL_FREE_NUMBER"])
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Logs keep no address of a reader, so none is looked for.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 structlog.configure(
     processors=[

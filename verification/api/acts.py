@@ -71,7 +71,7 @@ class NewerDocument(OneCase):
             raise of_whole_case(refused) from None
         self.kwargs["number"] = case.number
         answer = self.shown(status=201)
-        answer.headers["Location"] = representation.address("case", case.number)
+        answer.headers["Location"] = representation.case_address("case", case.number)
         return answer
 
 

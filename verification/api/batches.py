@@ -253,9 +253,9 @@ def of_result(result: Result) -> dict[str, Any]:
     row, answer, case = result.row, result.answer, result.row.case
     links = {}
     if case is not None:
-        links["case"] = representation.address("case", case.number)
+        links["case"] = representation.case_address("case", case.number)
         if result.may_ask_additional:
-            links["additional-verification"] = representation.address(
+            links["additional-verification"] = representation.case_address(
                 "additional-verification", case.number
             )
     notices = [*NOTICES] if result.notice else []

@@ -67,7 +67,7 @@ class Cases(Endpoint):
             representation.of_new(case, answer, by=by, at=now),
             status=201,
             headers={
-                "Location": representation.address("case", case.number),
+                "Location": representation.case_address("case", case.number),
                 "ETag": representation.etag(case),
             },
         )

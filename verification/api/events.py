@@ -61,7 +61,7 @@ def event_of(event: Event) -> dict[str, Any]:
         "at": event.at,
         "acknowledged_at": event.acknowledged_at,
         "links": {
-            "case": representation.address("case", event.case.number),
+            "case": representation.case_address("case", event.case.number),
             "acknowledge": representation.address("acknowledge", event.position),
         },
     }

@@ -109,7 +109,10 @@ def test_a_bound_client_gets_and_uses_tokens_with_its_certificate_alone(bound):
         refused = ask(token, header=header)
         assert refused.status_code == 401
         assert refused.json()["type"] == "/api/problems/not-authenticated/"
-    assert ask(token, header=SHA256).status_code == 200
+    first = ask(token, header=SHA256)
+    assert first.status_code == 200
+    # Who came without it has used up nothing of the client's minute.
+    assert first["RateLimit"].startswith('"minute";r=5999;')
 
 
 @pytest.mark.django_db

@@ -95,6 +95,25 @@ def test_large_bodies_and_other_types_are_refused(machine):
         is_problem(answer, "unsupported-media-type")
 
 
+@pytest.mark.django_db
+def test_a_request_is_looked_up_and_counted_by_one_statement(machine, django_assert_num_queries):
+    machine.get("reference/benefits")
+    # Token and pace; the scope of the agency (four, inside a test's transaction); the programs.
+    with django_assert_num_queries(6):
+        answer = machine.get("reference/benefits")
+    assert answer["RateLimit"].startswith('"minute";r=5998;')
+
+
+@pytest.mark.django_db
+def test_an_answer_is_data_and_no_page(machine, settings):
+    answer = machine.get("cases")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Length"] == str(len(answer.content))
+    settings.ALLOWED_HOSTS = ["save.example.gov"]
+    is_problem(machine.get("cases", Host="elsewhere.example"), "malformed-request")
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -6,9 +6,15 @@ from threading import Barrier
 import pytest
 from django.db import connection, connections
 
+from save_portal import audit
 from save_portal.accounts.tenancy import agency_scope, system_scope
+from save_portal.audit.models import AuditEvent
+from save_portal.machines import repeating
+from save_portal.machines.answers import Answer
+from save_portal.machines.problems import Problem
 from tests.conftest import load_three_people, make_agency
 from tests.verification.api.conftest import (
+    NOW,
     Browser,
     Machine,
     asked,
@@ -99,7 +105,6 @@ def test_while_a_request_is_worked_on_its_repetition_waits(tmp_path):
     load_three_people(tmp_path)
     client, secret = make_machine(agency)
     machine = Machine(token_of(client.client_id, secret), Browser())
-    from save_portal.machines.repeating import _lock_number
 
     def send():
         try:
@@ -109,7 +114,45 @@ def test_while_a_request_is_worked_on_its_repetition_waits(tmp_path):
 
     with ThreadPoolExecutor(1) as pool:
         with system_scope(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(client, "once")])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s)", [repeating._lock_number(client, "once")]
+            )
             held = pool.submit(send).result()
         assert (held.status_code, held["Retry-After"]) == (409, "1")
         assert pool.submit(send).result().status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_was_kept_meanwhile_undoes_what_was_done_in_vain(tmp_path):
+    agency = make_agency("CALHOUN")
+    client, _ = make_machine(agency)
+
+    def keep(body):
+        with agency_scope(agency.pk):
+            return repeating.once("k", "q", client=client, at=NOW, act=lambda: Answer(body))
+
+    def meanwhile():
+        """A first sending that ends while this one, which did not see it, is at work."""
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(in_another_thread).result()
+        audit.record("tested", by=None, at=NOW, subject_type="x", subject_id=1, agency_id=agency.pk)
+        return Answer({"n": 2})
+
+    def in_another_thread():
+        try:
+            with agency_scope(agency.pk), connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO machines_keptanswer"
+                    " (agency_id, client_id, key, question, status, headers, body, at)"
+                    " VALUES (%s, %s, 'k', 'q', 201, '{}', '{\"n\":1}', %s)",
+                    [agency.pk, client.pk, NOW],
+                )
+        finally:
+            connections.close_all()
+
+    with pytest.raises(Problem) as refused, agency_scope(agency.pk):
+        repeating.once("k", "q", client=client, at=NOW, act=meanwhile)
+    assert refused.value.kind.slug == "request-in-progress"
+    assert keep({"n": 3}).content == b'{"n":1}'
+    with agency_scope(agency.pk):
+        assert not AuditEvent.objects.filter(verb="tested").exists()
