@@ -1,10 +1,13 @@
 """Numbers as people copy them, in one canonical form; and case numbers that catch slips."""
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casecheck.guide import DOCUMENT_NAMES
 from verification import case_number
+from verification.correction_offices import DOCUMENTS as OFFICES_OF
 from verification.immigration_documents import DOCUMENT_TYPES, FIELDS, normalize, show_number
 
 ACCEPTED = [
@@ -70,10 +73,18 @@ def test_what_is_shown_can_be_typed_again(name, typed, kept):
     assert normalize(name, show_number(name, kept)) == kept
 
 
-def test_every_document_of_the_contract_is_there_and_uses_known_fields():
+def test_every_document_uses_known_fields():
     used = {use.name for document in DOCUMENT_TYPES.values() for use in document.fields}
     assert used <= set(FIELDS)
-    assert len(DOCUMENT_TYPES) == 16
+
+
+def test_every_document_is_drawn_has_an_office_and_is_named_to_applicants():
+    drawings = settings.BASE_DIR / "templates" / "verification" / "documents"
+    for code in DOCUMENT_TYPES:
+        assert (drawings / f"{code}.svg").exists(), code
+        assert (drawings / f"{code}_marks.html").exists(), code
+    assert frozenset().union(*OFFICES_OF.values()) == set(DOCUMENT_TYPES)
+    assert set(DOCUMENT_NAMES) == set(DOCUMENT_TYPES)
 
 
 BODY = st.text(case_number.ALPHABET, min_size=13, max_size=13)
