@@ -3,7 +3,7 @@
 from verification.models.additional_request import AdditionalDraft, AdditionalRequest
 from verification.models.answer import InitialAnswer
 from verification.models.answer_time import AnswerTime
-from verification.models.batch import Batch, BatchFault, BatchRow
+from verification.models.batch import Batch, BatchChunk, BatchFault, BatchRow
 from verification.models.case import Case
 from verification.models.case_document import CaseDocument
 from verification.models.case_move import CaseMove
@@ -33,6 +33,7 @@ __all__ = [
     "AnswerCheck",
     "AnswerTime",
     "Batch",
+    "BatchChunk",
     "BatchFault",
     "BatchRow",
     "Case",

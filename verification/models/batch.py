@@ -44,8 +44,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(BatchLifecycle):
     """One uploaded file. It lies in the storage `documents` under `stored_as` until the end.
 
-    `checked_to` and `done_to` are the bytes of the file behind which the next row begins, in the
-    check and in the run: each moves in the transaction that writes what became of the rows before.
+    `checked_to` is the byte of the file behind which the check goes on. It divides the rows into
+    chunks, which are asked by as many workers as there are.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -74,8 +74,6 @@ class Batch(BatchLifecycle):
     checked_lines = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0, help_text="found so far by the check")
     faulty = models.PositiveIntegerField(default=0, help_text="rows that cannot be asked")
-    done_to = models.PositiveBigIntegerField(default=0)
-    done_lines = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     confirmed = models.PositiveIntegerField(default=0)
     unconfirmed = models.PositiveIntegerField(default=0)
@@ -144,8 +142,7 @@ class Batch(BatchLifecycle):
                 name="batch_never_goes_back",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "NEW.done < OLD.done OR NEW.done_to < OLD.done_to "
-                    "OR NEW.checked_to < OLD.checked_to"
+                    "NEW.done < OLD.done OR NEW.checked_to < OLD.checked_to"
                 ),
             ),
             pgtrigger.Protect(name="batch_never_deleted", operation=pgtrigger.Delete),
@@ -162,6 +159,45 @@ class Batch(BatchLifecycle):
     def fit(self) -> int:
         """Rows that the check found fit to be asked."""
         return self.rows - self.faulty
+
+
+class BatchChunk(models.Model):
+    """Rows that lie one behind the other and are asked in one transaction, by whoever takes them.
+
+    The check writes it, for it knows where a row begins.
+    """
+
+    agency = models.ForeignKey(
+        "accounts.Agency", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, db_index=False, related_name="chunks"
+    )
+    starts_at = models.PositiveBigIntegerField(help_text="the byte at which its first row begins")
+    lines = models.PositiveIntegerField(help_text="of the file before its first row")
+    rows = models.PositiveIntegerField()
+    is_done = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["batch", "starts_at"]
+        constraints = [
+            models.UniqueConstraint(name="batch_chunk_once", fields=["batch", "starts_at"])
+        ]
+        indexes = [
+            models.Index(
+                name="batch_chunk_waits", fields=["batch", "starts_at"], condition=Q(is_done=False)
+            )
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="batch_chunk_is_done_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_done=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rows} rows behind line {self.lines}"
 
 
 class BatchRow(models.Model):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django_fsm import can_proceed
 
 from save_portal.accounts.models import User
@@ -18,7 +20,7 @@ from save_portal.web.keyset import Page, decode, paginate
 from verification.enums import Outcome
 from verification.lifecycles.batch import BatchStatus
 from verification.lifecycles.case import CaseStatus
-from verification.models import Batch, BatchFault, BatchRow, InitialAnswer
+from verification.models import Batch, BatchChunk, BatchFault, BatchRow, InitialAnswer
 
 NOT_A_FINDING = (
     "A row that is not confirmed says nothing about the person: no match does not mean unlawful "
@@ -128,8 +130,14 @@ def batch_page(*, user: User, key: UUID, cursor: str | None, size: int = 50) -> 
 
 
 def results_of(batch: Batch, *, cursor: str | None, size: int) -> Page[BatchRow]:
-    """What became of its rows, by line. One query."""
-    found = BatchRow.objects.filter(batch=batch).select_related("case")
+    """What became of its rows, by line. One query.
+
+    Chunks are asked side by side, so a later one may be done before an earlier one. Its rows are
+    shown once every row before them is: whoever reads on behind a line misses none.
+    """
+    waiting = BatchChunk.objects.filter(batch=batch, is_done=False).order_by("starts_at")
+    shown_to = Coalesce(Subquery(waiting.values("lines")[:1]), 2**31 - 1)
+    found = BatchRow.objects.filter(batch=batch, line__lte=shown_to).select_related("case")
     return paginate(found, order=("line",), cursor=cursor, size=size)
 
 

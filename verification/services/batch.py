@@ -208,7 +208,7 @@ class Asking:
         with scope_for(self.by):
             begun = iter(initial.initiate_all(by=self.by, at=self.clock(), submissions=submissions))
             results = [next(begun) if isinstance(one, Submission) else one for one in asked]
-            known = _last_answers(one.number for one in results if isinstance(one, DuplicateCase))
+            known = last_answers(one.number for one in results if isinstance(one, DuplicateCase))
         return [_answer(row["row_id"], one, known) for row, one in zip(chunk, results, strict=True)]
 
 
@@ -243,7 +243,7 @@ def _asked(row: Row) -> Submission | CaseError:
     return submission_of(row)
 
 
-def _last_answers(numbers: Iterable[str]) -> dict[str, InitialAnswer]:
+def last_answers(numbers: Iterable[str]) -> dict[str, InitialAnswer]:
     """Case number → the last answer of the case. One query, or none."""
     wanted = list(numbers)
     if not wanted:

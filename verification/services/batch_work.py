@@ -1,13 +1,15 @@
-"""The worker's part of batches: checking a file, asking its rows, and what is removed when.
+"""The workers' part of batches: checking a file, asking its rows, and what is removed when.
 
-A chunk of rows is one transaction, which holds the batch's row: the cases, what became of each
-row, and how far the file is done are written together. A worker that is killed leaves whole
-chunks behind, and the next goes on behind them; two workers never ask the same rows.
+The check divides the file into chunks. A chunk is one transaction, which holds the chunk's row:
+the cases, what became of each row, and that it is done are written together. Any number of workers
+takes chunks of one batch side by side; one that is killed leaves whole chunks behind, and the
+others ask what is left. At its end a chunk holds the batch's row for a moment, adds its counts,
+and is undone whole where somebody has paused or cancelled the batch meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -28,10 +30,12 @@ from save_portal.machines.models import Client
 from verification.enums import Outcome
 from verification.errors import CaseError, DuplicateCase, InvalidSubmission, NotPermitted
 from verification.lifecycles.batch import BatchStatus
-from verification.models import Batch, BatchFault, BatchRow, InitialAnswer
+from verification.models import Batch, BatchChunk, BatchFault, BatchRow
+from verification.models.batch import BatchQuerySet
 from verification.rules.batch_faults import faults_of
 from verification.rules.submission import Submission
 from verification.services import initial
+from verification.services.batch import last_answers
 from verification.services.batch_file import (
     MOST_ROWS,
     FileRefused,
@@ -40,13 +44,13 @@ from verification.services.batch_file import (
     row_id_of,
     submission_in,
 )
-from verification.services.batches import FOLDER, go_on, note, remove_file, tell
+from verification.services.batches import FOLDER, GOING_ON, go_on, note, remove_file, tell
 from verification.services.initial import Begun
 
 CHUNK = 250
 CHECKED_AT_ONCE = 2_000
 # After so long the batch goes behind whatever else waits for the worker.
-SECONDS = 20.0
+SECONDS = 5.0
 MOST_FAULTY_LISTED = 10_000
 RESTS_FOR = timedelta(days=14)
 ROWS_KEPT = timedelta(days=180)
@@ -54,6 +58,10 @@ ROWS_KEPT = timedelta(days=180)
 logger = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 Judged = Submission | CaseError
+
+
+class Rests(Exception):
+    """The batch was paused or cancelled, or is somebody else's by now; the chunk is undone."""
 
 
 def work_on(*, batch_id: int, clock: Clock, seconds: float = SECONDS) -> bool:
@@ -76,25 +84,31 @@ def work_on(*, batch_id: int, clock: Clock, seconds: float = SECONDS) -> bool:
     until = monotonic() + seconds
     try:
         with storing.documents().open(batch.stored_as) as file:
-            while chunk(batch, file, now):
-                if monotonic() >= until:
-                    return True
+            more = chunk(batch, file, now)
+            if more and batch.status == BatchStatus.RUNNING:
+                take_up(batch_id=batch_id)  # there is enough for another worker
+            while more and monotonic() < until:
+                more = chunk(batch, file, now)
+            return more
+    except Rests:
+        return False
     except (OperationalError, InterfaceError):
         raise
     except CaseError as refused:
         _stop(batch, refused.message, at=now())
     except Exception:
-        logger.exception("batch.failed", batch_id=batch_id)
         why = "The portal failed on its side. The rows at hand were neither asked nor charged."
-        _stop(batch, f"{why} Go on, or upload the file again.", at=now())
+        # Where another worker has ended it meanwhile, its file is gone, and nothing has failed.
+        if _stop(batch, f"{why} Go on, or upload the file again.", at=now()):
+            logger.exception("batch.failed", batch_id=batch_id)
     return False
 
 
 def take_up(*, batch_id: int) -> None:
-    """Have the worker go on with it behind whatever else waits."""
+    """Have a worker go on with it behind whatever else waits."""
     with whole_scope():
         for batch in Batch.objects.underway().filter(pk=batch_id):
-            go_on(batch)
+            go_on(batch, priority=GOING_ON)
 
 
 def take_up_all() -> int:
@@ -102,14 +116,14 @@ def take_up_all() -> int:
     with whole_scope():
         found = list(Batch.objects.underway())
         for batch in found:
-            go_on(batch)
+            go_on(batch, priority=GOING_ON)
     return len(found)
 
 
 def expire(*, at: datetime) -> int:
     """Remove files that nobody went on with, and rows of long ago; the number of batches."""
     with whole_scope():
-        resting = Batch.objects.select_for_update(of=("self",)).filter(
+        resting = Batch.objects.select_for_update(of=("self",), no_key=True).filter(
             status__in=(BatchStatus.CHECKED, BatchStatus.PAUSED), rests_since__lt=at - RESTS_FOR
         )
         touched = 0
@@ -121,7 +135,7 @@ def expire(*, at: datetime) -> int:
             tell(batch, "expired", at=at)
             touched += 1
         old = Batch.objects.filter(ended_at__lt=at - ROWS_KEPT)
-        for kept in (BatchRow, BatchFault):
+        for kept in (BatchRow, BatchFault, BatchChunk):
             left = kept.objects.filter(batch=OuterRef("pk"))
             for batch in old.filter(Exists(left)):
                 kept.objects.filter(batch=batch).delete()
@@ -148,27 +162,26 @@ def sweep(*, at: datetime) -> int:
     return swept
 
 
-def _held(batch: Batch, status: BatchStatus) -> Batch | None:
-    """The batch with its row locked, unless it rests by now or another worker has it."""
-    return (
-        Batch.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related(
-            "created_by__agency",
-            "created_by__group",
-            "created_by__department",
-            "asked_by__agency",
-            "asked_by__group",
-            "asked_by__department",
-        )
-        .filter(pk=batch.pk, status=status)
-        .first()
-    )
+def _batch(batch: Batch, status: BatchStatus) -> BatchQuerySet:
+    """The batch with its people, unless it rests by now."""
+    return Batch.objects.select_related(
+        "created_by__agency",
+        "created_by__group",
+        "created_by__department",
+        "asked_by__agency",
+        "asked_by__group",
+        "asked_by__department",
+    ).filter(pk=batch.pk, status=status)
 
 
 def _check_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
     """Look at some rows; whether there are more."""
     with agency_scope(known.agency_id):
-        batch = _held(known, BatchStatus.CHECKING)
+        # Where a row begins is known from the rows before it alone: one worker checks.
+        free = _batch(known, BatchStatus.CHECKING).select_for_update(
+            of=("self",), no_key=True, skip_locked=True
+        )
+        batch = free.first()
         if batch is None:
             return False
         at, by = clock(), batch.created_by
@@ -184,6 +197,7 @@ def _check_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
         ]
         if batch.faulty < MOST_FAULTY_LISTED:
             _list_faults(batch, wrong)
+        _divide(batch, found)
         batch.rows += len(found)
         batch.faulty += len(wrong)
         if found:
@@ -195,6 +209,21 @@ def _check_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
             _end_check(batch, at=at)
         batch.save()
     return not at_its_end
+
+
+def _divide(batch: Batch, found: Sequence[Record]) -> None:
+    """Write the chunks in which these rows will be asked."""
+    firsts = range(0, len(found), CHUNK)
+    BatchChunk.objects.bulk_create(
+        BatchChunk(
+            agency_id=batch.agency_id,
+            batch=batch,
+            starts_at=found[first - 1].ends_at if first else batch.checked_to,
+            lines=found[first - 1].lines if first else batch.checked_lines,
+            rows=min(CHUNK, len(found) - first),
+        )
+        for first in firsts
+    )
 
 
 def _end_check(batch: Batch, *, at: datetime) -> None:
@@ -231,9 +260,10 @@ def _list_faults(batch: Batch, wrong: Iterable[tuple[Record, CaseError]]) -> Non
 
 
 def _ask_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
-    """Ask some rows; whether there are more."""
+    """Ask the rows of a chunk that nobody else is asking; whether there may be another."""
     with agency_scope(known.agency_id):
-        batch = _held(known, BatchStatus.RUNNING)
+        running = _batch(known, BatchStatus.RUNNING)
+        batch = running.first()
         if batch is None:
             return False
         at, by = clock(), batch.asked_by
@@ -242,16 +272,23 @@ def _ask_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
             raise NotPermitted(
                 f"The account of {by.full_name} has ended. Somebody else can resume the batch."
             )
-        reader = Reader(file, at=batch.done_to, lines=batch.done_lines)
-        found = list(islice(reader.records(), CHUNK))
+        waiting = BatchChunk.objects.filter(batch=batch, is_done=False).order_by("starts_at")
+        chunk = waiting.select_for_update(skip_locked=True, no_key=True).first()
+        if chunk is None:
+            return False
+        reader = Reader(file, at=chunk.starts_at, lines=chunk.lines)
+        found = list(islice(reader.records(), chunk.rows))
         judged = _judged(found, batch, by=by)
         asked = [one for one in judged if isinstance(one, Submission)]
         begun = iter(initial.initiate_all(by=by, at=at, submissions=asked))
         results = [next(begun) if isinstance(one, Submission) else one for one in judged]
+        batch = running.select_for_update(of=("self",), no_key=True).filter(asked_by=by).first()
+        if batch is None:
+            raise Rests
         _write_rows(batch, found, results)
-        if found:
-            batch.done_to, batch.done_lines = found[-1].ends_at, found[-1].lines
-        at_its_end = len(found) < CHUNK
+        chunk.is_done = True
+        chunk.save(update_fields=["is_done"])
+        at_its_end = batch.done >= batch.rows
         if at_its_end:
             batch.finish(at=at)
             remove_file(batch, at=at)
@@ -266,7 +303,7 @@ def _ask_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
 def _write_rows(batch: Batch, found: list[Record], results: list[Begun | CaseError]) -> None:
     """What became of each, and the counts of it."""
     numbers = [one.number for one in results if isinstance(one, DuplicateCase)]
-    known = _last_answers(numbers)
+    known = last_answers(numbers)
     written: list[dict[str, Any]] = []
     for record, result in zip(found, results, strict=True):
         row: dict[str, Any] = {
@@ -283,7 +320,8 @@ def _write_rows(batch: Batch, found: list[Record], results: list[Begun | CaseErr
         if isinstance(result, Begun):
             row["case_id"], outcome = result.row["id"], result.answer.outcome
         elif isinstance(result, DuplicateCase) and result.number in known:
-            row["case_id"], outcome = known[result.number]
+            last = known[result.number]
+            row["case_id"], outcome = last.case_id, last.outcome
             row["found_open"] = True
             batch.found_open += 1
         else:
@@ -300,17 +338,6 @@ def _write_rows(batch: Batch, found: list[Record], results: list[Begun | CaseErr
 
 def _rule_of(refusal: CaseError) -> str:
     return next((rule for _, rule, _ in faults_of(refusal) if rule), "")
-
-
-def _last_answers(numbers: list[str]) -> dict[str, tuple[int, str]]:
-    """Case number → its key and the outcome of its last answer. One query, or none."""
-    if not numbers:
-        return {}
-    answers = InitialAnswer.objects.filter(case__number__in=numbers).order_by("at", "id")
-    return {
-        number: (case_id, outcome)
-        for number, case_id, outcome in answers.values_list("case__number", "case_id", "outcome")
-    }
 
 
 def _judged(found: Iterable[Record], batch: Batch, *, by: User) -> list[Judged]:
@@ -335,12 +362,13 @@ def _bound(submission: Submission, client: Client) -> Judged:
     return replace(submission, channel="machine_batch")
 
 
-def _stop(known: Batch, why: str, *, at: datetime) -> None:
-    """Reject what was being checked, pause what was running; nobody else may have gone on."""
+def _stop(known: Batch, why: str, *, at: datetime) -> bool:
+    """Reject what was being checked, pause what was running; whether it was underway still."""
     with agency_scope(known.agency_id):
-        batch = _held(known, BatchStatus(known.status))
+        held = _batch(known, BatchStatus(known.status))
+        batch = held.select_for_update(of=("self",), no_key=True).first()
         if batch is None:
-            return
+            return False
         if batch.status == BatchStatus.CHECKING:
             batch.reject(why=why[:400], at=at)
             remove_file(batch, at=at)
@@ -351,3 +379,4 @@ def _stop(known: Batch, why: str, *, at: datetime) -> None:
         batch.save()
         note(f"batch.{verb}", batch, by=None, at=at, data={"done": batch.done})
         tell(batch, verb, at=at)
+    return True

@@ -33,6 +33,8 @@ from verification.services.batch_file import MOST_BYTES, FileRefused, header_of
 FOLDER = "batches"
 MOST_OPEN = 10
 TASK = "verification.work_on_batch"
+# What was begun goes on behind all that is only now asked for, another agency's small batch too.
+FIRST, GOING_ON = 0, -1
 NOT_NOW = {
     "start": "Only a batch that was checked and is ready can be started.",
     "pause": "Only a batch that is running can be paused.",
@@ -88,8 +90,6 @@ def upload(*, file: File[bytes], name: str, by: User, at: datetime) -> Batch:
         columns=header.cells,
         checked_to=header.ends_at,
         checked_lines=header.lines,
-        done_to=header.ends_at,
-        done_lines=header.lines,
     )
     try:
         storing.documents().save(batch.stored_as, file)
@@ -125,7 +125,7 @@ def start(*, key: uuid.UUID, by: User, at: datetime) -> Batch:
 
 @transaction.atomic
 def pause(*, key: uuid.UUID, by: User, at: datetime) -> Batch:
-    """Ask no further row for now. Rows that are being asked at this moment are still answered."""
+    """Ask no further row for now. Of chunks that are being asked at this moment nothing stays."""
     batch = _lock(key, "pause", by=by)
     batch.pause(why=f"Paused by {by.full_name}.", at=at)
     batch.save()
@@ -157,11 +157,12 @@ def cancel(*, key: uuid.UUID, by: User, at: datetime) -> Batch:
     return batch
 
 
-def go_on(batch: Batch) -> None:
-    """Have the worker take it up once the transaction is through; asked twice is asked once."""
+def go_on(batch: Batch, *, priority: int = FIRST) -> None:
+    """Have a worker take it up once the transaction is through; asked twice is asked once."""
+    lock = f"batch-{batch.pk}"
     try:
         with transaction.atomic():
-            app.configure_task(TASK, queueing_lock=f"batch-{batch.pk}").defer(batch_id=batch.pk)
+            app.configure_task(TASK, queueing_lock=lock, priority=priority).defer(batch_id=batch.pk)
     except AlreadyEnqueued:
         pass
 
@@ -212,7 +213,7 @@ def _lock(key: uuid.UUID, act: str, *, by: User) -> Batch:
     policies.check_can_initiate(by=by)
     batch = (
         Batch.objects.visible_to(by)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("created_by", "asked_by")
         .filter(key=key)
         .first()

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import Error, connection, transaction
+from django.db import Error, connection, connections, transaction
 
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import scope_for, system_scope
@@ -377,20 +379,122 @@ def test_a_worker_killed_in_the_middle_of_a_chunk_leaves_whole_chunks_and_double
     assert lines == list(range(2, len(people) + 2))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_second_worker_leaves_a_chunk_to_the_first(tmp_path):
-    load_three_people(tmp_path)
-    by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
-    batch = checked(by, [RESIDENT])
-    do(batches.start, batch, by)
+@contextmanager
+def first_chunk_is_being_asked(*, batch):
+    """Another worker has the first chunk, and is not through with it."""
     with plain_connection() as other:
         other.execute("SET LOCAL ROLE save_app")
         other.execute("SELECT set_config('save.scope', 'all', true)")
-        other.execute("SELECT FROM verification_batch FOR UPDATE")
-        assert not batch_work.work_on(batch_id=batch.pk, clock=lambda: AT)
+        other.execute(
+            "SELECT FROM verification_batchchunk WHERE batch_id = %s ORDER BY starts_at LIMIT 1"
+            " FOR UPDATE",
+            [batch.pk],
+        )
+        yield
         other.rollback()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_worker_asks_the_next_chunk_and_results_stay_in_the_order_of_the_file(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(batch_work, "CHUNK", 2)
+    load_three_people(tmp_path)
+    by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
+    batch = checked(by, [nobody(1), RESIDENT, nobody(2), MISTYPED, nobody(3)])
+    do(batches.start, batch, by)
+    with first_chunk_is_being_asked(batch=batch):
+        batch = work(batch)
+        assert (batch.status, batch.done) == (BatchStatus.RUNNING, 3)
+        # Whoever reads the results line by line must not pass over rows that come only later.
+        assert results(batch, by) == []
+        assert list(batch_results.export(batch, by=by, clock=lambda: AT)) == []
+    batch = work(batch)
+    assert (batch.status, batch.done) == (BatchStatus.FINISHED, 5)
+    assert [result.row.line for result in results(batch, by)] == [2, 3, 4, 5, 6]
+    assert counts() == (5, 5, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [batches.pause, batches.cancel])
+def test_of_a_chunk_that_is_being_asked_while_somebody_stops_it_nothing_stays(
+    tmp_path, monkeypatch, act
+):
+    load_three_people(tmp_path)
+    by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
+    batch = checked(by, [RESIDENT, nobody(1)])
+    do(batches.start, batch, by)
+    ask = initial.initiate_all
+
+    def stopped_meanwhile(**asked):
+        begun = ask(**asked)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(in_a_thread, lambda: do(act, batch, by)).result(20)
+        return begun
+
+    monkeypatch.setattr(initial, "initiate_all", stopped_meanwhile)
+    assert not batch_work.work_on(batch_id=batch.pk, clock=lambda: AT)
+    assert counts() == (0, 0, 0)
+    assert fresh(batch).status in (BatchStatus.PAUSED, BatchStatus.CANCELLED)
     assert fresh(batch).done == 0
-    assert work(batch).done == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_ask_each_row_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_work, "CHUNK", 3)
+    load_three_people(tmp_path)
+    by = make_user("Dana", "general_user", agency=make_agency("CALHOUN"))
+    people = [nobody(n) for n in range(40)]
+    batch = checked(by, [*people, *people[:5], RESIDENT])
+    do(batches.start, batch, by)
+
+    def some():
+        while batch_work.work_on(batch_id=batch.pk, clock=lambda: AT):
+            pass
+
+    with ThreadPoolExecutor(4) as pool:
+        for worked in [pool.submit(in_a_thread, some) for _ in range(4)]:
+            worked.result(120)
+    batch = work(batch)
+    assert (batch.status, batch.done, batch.found_open) == (BatchStatus.FINISHED, 46, 5)
+    assert (batch.confirmed, batch.unconfirmed, batch.refused) == (1, 45, 0)
+    assert counts() == (41, 41, 46)
+
+
+def in_a_thread(act):
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def queued():
+    """What waits for a worker, in the order in which it is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (args->>'batch_id')::bigint FROM procrastinate_jobs"
+            " WHERE status = 'todo' AND task_name = %s ORDER BY priority DESC, id",
+            [batches.TASK],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def test_a_small_batch_of_another_agency_is_asked_before_a_large_one_goes_on(
+    caseworker, stranger, people_on_record, monkeypatch
+):
+    monkeypatch.setattr(batch_work, "CHUNK", 2)
+    large = checked(caseworker, [nobody(n) for n in range(8)])
+    do(batches.start, large, caseworker)
+    forget_the_queue()
+    assert batch_work.work_on(batch_id=large.pk, clock=lambda: AT, seconds=0)
+    small = checked(stranger, [nobody(1)])
+    do(batches.start, small, stranger)
+    assert queued() == [small.pk, large.pk]
+
+
+def forget_the_queue():
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 class TestWho:
@@ -565,7 +669,8 @@ def test_each_act_is_done_or_refused_as_the_life_cycle_says(caseworker, people_o
 def test_a_batch_never_goes_back_and_is_never_deleted(caseworker, people_on_record):
     batch = run(caseworker, [RESIDENT])
     for statement in (
-        "UPDATE verification_batch SET done_to = 0 WHERE id = %s",
+        "UPDATE verification_batch SET done = 0 WHERE id = %s",
+        "UPDATE verification_batchchunk SET is_done = false WHERE batch_id = %s",
         "DELETE FROM verification_batch WHERE id = %s",
         "UPDATE verification_batchrow SET line = 9 WHERE batch_id = %s",
     ):
