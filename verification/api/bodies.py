@@ -113,7 +113,10 @@ class NewCase(Strict):
 
 
 class CorrectedCase(NewCase):
-    """The whole question again, corrected."""
+    """The whole question again, corrected.
+
+    `document` may carry a number of another document, of those that `ask_for` of the answer names.
+    """
 
 
 class PhotoMatch(Strict):

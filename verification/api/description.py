@@ -80,6 +80,20 @@ RESPONSE: Schema = {
             "statement": TEXT,
             "summary": _said(TEXT, "The answer in one plain sentence."),
             "means": _list(TEXT),
+            "ask_for": _said(
+                _list(
+                    _object(
+                        {
+                            "field": _said(TEXT, "Where it goes in the body of the action."),
+                            "label": TEXT,
+                            "where": TEXT,
+                            "action": _codes(("retry", "additional-verification")),
+                        }
+                    )
+                ),
+                "One more thing to ask the applicant for, what settles the question first. The "
+                "same for everybody with this document, these numbers and these reasons.",
+            ),
             "certainty": _or_null(_codes(Certainty.values)),
             "class_of_admission": TEXT,
             "employment": TEXT,
@@ -288,6 +302,15 @@ UNCONFIRMED: dict[str, Any] = {
         "summary": "SAVE could not confirm Ana Lucia Arreola-Quiñones's status from the records it "
         "could search.",
         "means": ["No record was found under the number as typed."],
+        "ask_for": [
+            {
+                "field": "further_numbers.i94_number",
+                "label": "I-94 number",
+                "where": "Arrival/Departure Record (I-94 or I-94A), at the top of the record; a "
+                "handwritten number wins: 11 characters.",
+                "action": "additional-verification",
+            }
+        ],
         "certainty": None,
         "class_of_admission": "",
         "employment": "",

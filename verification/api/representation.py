@@ -16,18 +16,24 @@ from django.urls import reverse
 
 from save_portal.accounts.models import User
 from verification import deadlines
+from verification.api.bodies import IN_APPLICANT
 from verification.enums import WaitsFor
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CaseDocument, InitialAnswer
 from verification.rules.answer_words import ELIGIBILITY, NOT_CONFIRMED
 from verification.rules.benefit_duties import sentences_for
 from verification.rules.closing import never_expires
+from verification.rules.unconfirmed import ADDITIONAL, RETRY
 from verification.selectors.answer_in_words import in_words, value_of
 from verification.selectors.case_page import Act, CasePage, acts_of
 from verification.selectors.matching import found_matching, is_matching, told_on
 from verification.selectors.verifier_answers import Given
 
 HIDDEN = ("passport_number", "passport_country", "visa_number")
+THEN_HERE = {
+    RETRY: "Add it with retry.",
+    ADDITIONAL: "Add it with additional-verification.",
+}
 # An act of the page → the address that does it here.
 ADDRESSES = {
     "additional": "additional-verification",
@@ -220,6 +226,17 @@ def _response(case: Case, answer: InitialAnswer | None) -> dict[str, Any] | None
         "statement": answer.statement,
         "summary": words.sentence,
         "means": list(words.means),
+        "ask_for": [
+            {
+                "field": f"{'applicant' if one.field in IN_APPLICANT else 'document'}.{one.field}"
+                if one.act == RETRY
+                else f"further_numbers.{one.field}",
+                "label": one.label,
+                "where": one.where,
+                "action": one.act,
+            }
+            for one in words.wanted
+        ],
         "certainty": answer.grade or None,
         "class_of_admission": value_of(returned, "class_of_admission"),
         "employment": words.employment,
@@ -270,6 +287,11 @@ def _notices(
             )
         ]
     notices.append(_notice("eligibility_is_yours", "S1.4", ELIGIBILITY))
+    if case.status == CaseStatus.INITIAL_UNCONFIRMED:
+        notices += [
+            _notice("ask_for", "S3.1", f"{one.label}: {one.where} {THEN_HERE[one.act]}")
+            for one in in_words(case, answer).wanted
+        ]
     musts, must_nots = sentences_for(
         status=case.status,
         outcome=answer.outcome if answer else "",

@@ -88,12 +88,14 @@ class DetailsForm(PortalForm):
         benefits: Iterable[str],
         typed: Mapping[str, Any] | None = None,
         today: dt.date | None = None,
+        further: Iterable[FieldUse] = (),
     ) -> None:
         super().__init__(data)
         self.document = document
+        self.further = tuple(further)
         self.permitted_benefits = tuple(benefits)
         self.today = today = today or timezone.localdate()
-        for use in document.fields:
+        for use in (*document.fields, *self.further):
             self.fields[use.name] = NumberField(use)
         if document.expiry != "none":
             self.fields["document_expires_on"] = MemorableDateField(
@@ -212,7 +214,10 @@ class DetailsForm(PortalForm):
         )
         try:
             self.submission = validate(
-                typed, today=self.today, permitted_benefits=self.permitted_benefits
+                typed,
+                today=self.today,
+                permitted_benefits=self.permitted_benefits,
+                further=[use.name for use in self.further],
             )
         except InvalidSubmission as refused:
             for name, sentence in refused.field_errors.items():
@@ -227,6 +232,11 @@ class DetailsForm(PortalForm):
         if "document_expires_on" in self.fields:
             names.append("document_expires_on")
         return [self[name] for name in names]
+
+    @property
+    def further_numbers(self) -> list[forms.BoundField]:
+        """Numbers of other documents, which a retry may carry."""
+        return [self[use.name] for use in self.further]
 
     @property
     def person(self) -> list[forms.BoundField]:
@@ -252,7 +262,13 @@ class DetailsForm(PortalForm):
     def summary(self) -> list[tuple[str, str, str, bool]]:
         """(id of the control, label, what will be sent, whether it is a number), when valid."""
         rows = []
-        for bound in [*self.numbers, *self.person, *self.purpose, *self.statement]:
+        for bound in [
+            *self.numbers,
+            *self.further_numbers,
+            *self.person,
+            *self.purpose,
+            *self.statement,
+        ]:
             shown = _shown(self.submission, bound.name)
             is_number = bound.name in FIELDS and bound.name != "document_description"
             if shown or bound.field.required:

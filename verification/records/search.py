@@ -31,6 +31,8 @@ KNOWN_BY = {
 }
 # Numbers that one person alone holds. A passport number may have been given twice.
 UNIQUE = frozenset({"a_number", "i94", "sevis", "card", "naturalization", "citizenship"})
+# Doubts about whose a number is; a second number that is the person's alone removes them.
+SETTLED_BY_NUMBERS = frozenset({"number_shared_with_another_person", "two_people_fit"})
 
 
 class Search:
@@ -38,7 +40,13 @@ class Search:
 
     def __init__(self, query: Query, records: Records) -> None:
         self.query, self.records = query, records
-        self.found = records.find((*query.identifiers, *misread(query.identifiers)))
+        numbers = (*query.identifiers, *misread(query.identifiers))
+        self.found = records.find(numbers)
+        if len(self.found) > MOST_RECORDS:
+            # A number that leads to more than belong to any one person says nothing beside one
+            # that leads to somebody.
+            few = [number for number in numbers if len(records.find([number])) <= MOST_RECORDS]
+            self.found = records.find(few) or self.found
         # More than belong to any one person are not looked at.
         together = self.found if len(self.found) <= MOST_RECORDS else []
         self.around = neighborhood(together, records)
@@ -87,16 +95,37 @@ class Search:
         unknown = {number for number in meant if number[0] in UNIQUE and number not in held}
         if unanswerable(unknown, uploads, today=today, stale_only=True):
             return refer(5, "source_unavailable", rule="system_not_loaded")
+
         if doubt := self.why_not(person, meant, stranger=stranger):
             code, reason, rule = doubt
-            return refer(code, reason, rule=rule)
+            settled = rule in SETTLED_BY_NUMBERS and self.by_own_file(person, meant, today)
+            return settled or refer(code, reason, rule=rule)
+        return self.drawn_from(person, meant, today)
+
+    def drawn_from(
+        self, person: Sequence[Held], meant: Sequence[Identifier], today: date
+    ) -> Answer:
         return answer_from(
             person,
             today=today,
             shown=frozenset(meant),
-            exactly=any(as_typed(query, record) for record in self.fitting),
-            searched=uploads,
+            exactly=any(as_typed(self.query, record) for record in self.fitting),
+            searched=self.records.uploads,
         )
+
+    def by_own_file(
+        self, person: Sequence[Held], meant: Sequence[Identifier], today: date
+    ) -> Answer | None:
+        """The answer where the numbers say which records are theirs, in spite of those beside.
+
+        Whoever's those are, they must not change what is said: an order of removal, say.
+        """
+        own = own_file(meant, person, self.around)
+        if not own or self.why_not(own, meant, stranger=False):
+            return None
+        alone, among = (self.drawn_from(each, meant, today) for each in (own, self.around))
+        same = alone.statement_code == among.statement_code
+        return alone if same and alone.outcome == among.outcome == "confirmed" else None
 
     def why_not(
         self, person: Sequence[Held], meant: Sequence[Identifier], *, stranger: bool
@@ -268,12 +297,57 @@ def along_the_chain(person: Sequence[Held], records: Records) -> list[Held]:
 
 def several_people(person: Sequence[Held]) -> bool:
     """Whether the records are of two people alike in name and birth: two A-files, not joined."""
+    return len(file_numbers(person)) > 1
+
+
+def file_numbers(person: Sequence[Held]) -> set[str]:
+    """The A-numbers of the person's files, without those that were joined to another."""
     numbers = {record.a_number for record in person if record.a_number}
     for record in person:
         if moved := record.own.get("consolidated_to"):
             numbers.discard(record.a_number)
             numbers.add(moved)
-    return len(numbers) > 1
+    return numbers
+
+
+def own_file(
+    typed: Sequence[Identifier], person: Sequence[Held], around: Sequence[Held]
+) -> list[Held]:
+    """The records of the one file that two typed numbers lead to together, one of them to no other.
+
+    Only numbers that one person alone should hold count. None where they do not say which file.
+    """
+    numbers = {number for number in typed if number[0] in UNIQUE}
+    if len(numbers) < 2:
+        return []
+    files = [of_file(number, person) for number in sorted(file_numbers(person))] or [list(person)]
+    found = []
+    for file in files:
+        theirs = frozenset().union(*(record.identifiers for record in file))
+        others = [record for record in around if record not in file]
+        elsewhere = frozenset().union(*(record.identifiers for record in others))
+        if numbers <= theirs and not numbers <= elsewhere:
+            found.append(file)
+    return found[0] if len(found) == 1 else []
+
+
+def of_file(a_number: str, person: Sequence[Held]) -> list[Held]:
+    """The records of one A-file, and those without one that share numbers with no other."""
+
+    def is_of(record: Held) -> bool:
+        return a_number in (record.a_number, record.own.get("consolidated_to", ""))
+
+    def unique(records: Iterable[Held]) -> set[Identifier]:
+        return {each for record in records for each in record.identifiers if each[0] in UNIQUE}
+
+    own = [record for record in person if is_of(record)]
+    mine, others = unique(own), unique(r for r in person if r.a_number and not is_of(r))
+    return [
+        record
+        for record in person
+        if record in own
+        or (not record.a_number and unique([record]) & mine and not unique([record]) & others)
+    ]
 
 
 def all_theirs(typed: Sequence[Identifier], person: Sequence[Held], found: Sequence[Held]) -> bool:

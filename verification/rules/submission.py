@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -175,13 +176,13 @@ def _dates(submission: Submission, today: date, findings: Findings) -> None:
 
 
 def _enumerators(
-    submission: Submission, document: DocumentType, findings: Findings
+    submission: Submission, document: DocumentType, further: Collection[str], findings: Findings
 ) -> dict[str, str]:
     cleaned: dict[str, str] = {}
     used = {use.name: use for use in document.fields}
     for name, known in FIELDS.items():
         raw = getattr(submission, name).strip()
-        if raw and name not in used:
+        if raw and name not in used and name not in further:
             findings.add(
                 name,
                 f"{known.label}: the {document.title} carries none. Take it out, or choose "
@@ -224,12 +225,17 @@ def _expiry(submission: Submission, document: DocumentType, findings: Findings) 
 
 
 def validate(
-    submission: Submission, *, today: date, permitted_benefits: tuple[str, ...]
+    submission: Submission,
+    *,
+    today: date,
+    permitted_benefits: tuple[str, ...],
+    further: Collection[str] = (),
 ) -> Submission:
     """The submission in canonical form, or `InvalidSubmission` with a sentence a field.
 
-    `today` is the agency's local day. Raises also for a benefit outside `permitted_benefits`
-    (S5.1, S5.3) and for an original that nobody examined (S2.1, S10.2).
+    `today` is the agency's local day; `further` are numbers of other documents that may be given.
+    Raises also for a benefit outside `permitted_benefits` (S5.1, S5.3) and for an original that
+    nobody examined (S2.1, S10.2).
     """
     findings = Findings()
     document = DOCUMENT_TYPES.get(submission.document_type)
@@ -237,7 +243,7 @@ def validate(
         raise InvalidSubmission({"document_type": "Choose the document that the applicant showed."})
     cleaned: dict[str, Any] = _names(submission, findings)
     _dates(submission, today, findings)
-    numbers = _enumerators(submission, document, findings)
+    numbers = _enumerators(submission, document, further, findings)
     _expiry(submission, document, findings)
     benefits = tuple(dict.fromkeys(submission.benefits))
     voter = voter_rules.refusal_to_ask(

@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from verification.enums import Reason
-from verification.immigration_documents import DOCUMENT_TYPES
+from verification.immigration_documents import DOCUMENT_TYPES, US_ISSUED, FieldUse
 
-ELSEWHERE = "Add it when you request additional verification."
-HERE = "Add it with “Correct and retry”."
+RETRY, ADDITIONAL = "retry", "additional-verification"
+THEN = {
+    RETRY: "Add it with “Correct and retry”.",
+    ADDITIONAL: "Add it when you request additional verification.",
+}
 
 # The reason that says most goes first; the name is put in for {who}.
 HEADLINES: tuple[tuple[Reason, str], ...] = (
@@ -67,33 +70,62 @@ WIDER = "A status verifier can search more widely."
 
 # The document shown -> (another document, its field): a number that leads further.
 OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
-    "i551": (),
+    "i551": (("i94", "i94_number"),),
     "i766": (("i94", "i94_number"),),
     "i94": (("i551", "a_number"), ("i797", "card_number")),
     "i94_in_passport": (("i551", "a_number"),),
     "foreign_passport": (("i551", "a_number"),),
     "temporary_i551": (("i551", "card_number"), ("i94", "i94_number")),
     "mriv": (("i551", "card_number"), ("i94", "i94_number")),
-    "i327": (("i551", "card_number"),),
+    "i327": (("i551", "card_number"), ("i94", "i94_number")),
     "i571": (("i766", "card_number"), ("i94", "i94_number")),
-    "naturalization_certificate": (),
-    "certificate_of_citizenship": (),
-    "i20": (("i94_in_passport", "visa_number"),),
-    "ds2019": (("i94_in_passport", "visa_number"),),
+    "naturalization_certificate": (("i551", "card_number"),),
+    "certificate_of_citizenship": (("i551", "card_number"),),
+    "i20": (("i766", "a_number"),),
+    "ds2019": (("i766", "a_number"),),
     "i797": (("i551", "a_number"), ("i94", "i94_number")),
     "other_a_number": (("i551", "card_number"), ("i94", "i94_number")),
     "other_i94": (("i551", "a_number"),),
 }
-ONE_MORE = frozenset({Reason.AMBIGUOUS, Reason.NO_RECORD, Reason.DOCUMENT_MISMATCH})
+SEVIS = ("i20", "sevis_id")
+# Answers that one more number settles, whatever was typed before it.
+SETTLED_BY_A_NUMBER = frozenset({Reason.AMBIGUOUS, Reason.SEVIS_ID_REQUIRED})
+CARDS = frozenset({"i551", "i766"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A number to ask the applicant for: which, where it stands, and what to do with it."""
+    """One more thing to ask the applicant for: which, where it stands, and with which act it goes.
 
+    `field` is the name under which forms and bodies take it.
+    """
+
+    field: str
     label: str
     where: str
-    then: str
+    act: str = RETRY
+
+    @property
+    def then(self) -> str:
+        return THEN[self.act]
+
+
+WHOLE_NAME = Wanted(
+    "given_name", "The whole name", "Every name as the document prints it, none left out or cut."
+)
+OTHER_NAMES = Wanted(
+    "also_known_as",
+    "Every other name",
+    "A former name, or the name as an older document or the passport writes it.",
+)
+BIRTH_ELSEWHERE = Wanted(
+    "date_of_birth",
+    "Date of birth on a second document",
+    "In the passport, say: day and month may stand in the other order.",
+)
+NEWEST_CARD = Wanted(
+    "card_number", "Card number of the newest card", "The applicant may have been sent a later one."
+)
 
 
 def headline(reasons: Sequence[str], name: str) -> str:
@@ -111,29 +143,71 @@ def means(reasons: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def one_more_number(
+def further_numbers(document_type: str) -> tuple[FieldUse, ...]:
+    """The numbers of other documents that a retry may carry beside those of the document shown."""
+    if document_type not in DOCUMENT_TYPES:
+        return ()
+    own = {use.name for use in DOCUMENT_TYPES[document_type].fields}
+    found = [_of_other(code, name) for code, name in (*OTHERS[document_type], SEVIS)]
+    return tuple(use for use in found if use.name not in own)
+
+
+def offered(
     document_type: str, typed: Mapping[str, str], reasons: Sequence[str]
-) -> list[Wanted]:
-    """The numbers worth asking the applicant for, from the document shown first."""
-    if Reason.SEVIS_ID_REQUIRED in reasons:
-        return [
-            Wanted(
-                "SEVIS ID", "At the top of the I-20 or DS-2019: the letter N and 10 digits.", HERE
-            )
-        ]
-    if not ONE_MORE & set(reasons):
-        return []
-    document = DOCUMENT_TYPES[document_type]
-    wanted = [
-        Wanted(use.title, use.hint, HERE)
-        for use in document.fields
-        if not use.required and not typed.get(use.name) and use.name != "passport_country"
+) -> tuple[FieldUse, ...]:
+    """Those that the form of a retry has: where a number would settle it, or typed before."""
+    asked = _settled_by_a_number(typed, reasons)
+    return tuple(use for use in further_numbers(document_type) if asked or typed.get(use.name))
+
+
+def one_more(document_type: str, typed: Mapping[str, str], reasons: Sequence[str]) -> list[Wanted]:
+    """What is worth asking the applicant for, what settles the question by itself first."""
+    given = set(reasons)
+    wanted: list[Wanted] = []
+    if Reason.SEVIS_ID_REQUIRED in given:
+        wanted.append(_number(_of_other(*SEVIS), RETRY))
+    if Reason.AMBIGUOUS in given:
+        wanted += _numbers(document_type, typed, RETRY)
+        wanted.append(WHOLE_NAME)
+    if Reason.NAME_MISMATCH in given:
+        wanted.append(OTHER_NAMES)
+    if Reason.DATE_OF_BIRTH_MISMATCH in given:
+        wanted.append(BIRTH_ELSEWHERE)
+    if Reason.DOCUMENT_MISMATCH in given and document_type in CARDS:
+        wanted.append(NEWEST_CARD)
+    if _settled_by_a_number(typed, reasons) and Reason.NO_RECORD in given:
+        wanted += _numbers(document_type, typed, RETRY)
+    if {Reason.NO_RECORD, Reason.DOCUMENT_MISMATCH} & given:
+        # A number beside one that is unknown or another's confirms nothing at this step.
+        wanted += _numbers(document_type, typed, ADDITIONAL)
+    return list({each.field: each for each in reversed(wanted)}.values())[::-1]
+
+
+def _settled_by_a_number(typed: Mapping[str, str], reasons: Sequence[str]) -> bool:
+    """Whether a number more can confirm: not beside one of the United States that is unknown."""
+    if SETTLED_BY_A_NUMBER & set(reasons):
+        return True
+    return Reason.NO_RECORD in reasons and not any(typed.get(name) for name in US_ISSUED)
+
+
+def _numbers(document_type: str, typed: Mapping[str, str], act: str) -> list[Wanted]:
+    """The numbers issued by the United States that were not typed, of the document shown first."""
+    own = [use for use in DOCUMENT_TYPES[document_type].fields if not use.required]
+    others = [_of_other(code, name) for code, name in OTHERS[document_type]]
+    return [
+        _number(use, act)
+        for use in (*own, *others)
+        if use.name in US_ISSUED and not typed.get(use.name)
     ]
-    for code, name in OTHERS.get(document_type, ()):
-        if typed.get(name):
-            continue
-        other = DOCUMENT_TYPES[code]
-        use = next(use for use in other.fields if use.name == name)
-        where = f"{other.name}: {use.hint[0].lower()}{use.hint[1:]}"
-        wanted.append(Wanted(use.title, where, ELSEWHERE))
-    return wanted
+
+
+def _number(use: FieldUse, act: str) -> Wanted:
+    return Wanted(use.name, use.title, use.hint, act)
+
+
+def _of_other(code: str, name: str) -> FieldUse:
+    """A field as a document uses it that was not shown; the document goes before the place."""
+    other = DOCUMENT_TYPES[code]
+    use = next(use for use in other.fields if use.name == name)
+    place = f"{other.name}, {use.position[0].lower()}{use.position[1:]}"
+    return FieldUse(name, False, place, use.title)

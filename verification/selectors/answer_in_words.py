@@ -21,7 +21,7 @@ from verification.rules.derived_facts import (
     programs,
 )
 from verification.rules.employment import CITIZEN, employment
-from verification.rules.unconfirmed import Wanted, headline, means, one_more_number
+from verification.rules.unconfirmed import Wanted, headline, means, one_more
 
 PLAIN: dict[int, str] = {
     1: "lawful permanent resident, authorized to work",
@@ -120,7 +120,7 @@ def in_words(case: Case, answer: InitialAnswer | None) -> InWords:
         return InWords(
             headline(answer.reasons, case.applicant_name),
             means=tuple(means(answer.reasons)),
-            wanted=tuple(one_more_number(case.document_type, typed, answer.reasons)),
+            wanted=tuple(one_more(case.document_type, typed, answer.reasons)),
         )
     returned: dict[str, dict[str, str]] = answer.returned or {}
     plain = PLAIN_BY_RULE.get(answer.rule) or PLAIN[answer.statement_code]

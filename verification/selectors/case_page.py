@@ -307,6 +307,12 @@ def typed_rows(case: Case) -> list[tuple[str, str, str]]:
         for use in document.fields
         if (value := getattr(case, use.name))
     ]
+    shown = {use.name for use in document.fields}
+    rows += [
+        (name, known.label, immigration_documents.show_number(name, value))
+        for name, known in immigration_documents.FIELDS.items()
+        if name not in shown and (value := getattr(case, name))
+    ]
     if case.document_expires_on:
         rows.append(("document_expires_on", "Expires", _day(case.document_expires_on)))
     rows += [

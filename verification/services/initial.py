@@ -40,6 +40,7 @@ from verification.records.search import search_all
 from verification.records.statements import TEXTS
 from verification.rules import voter
 from verification.rules.submission import NO_QUERY_RULES, Submission, fold, validate
+from verification.rules.unconfirmed import further_numbers
 from verification.services import federal_records
 from verification.services.locking import lock_case
 
@@ -184,7 +185,7 @@ def retry(
     """Ask again with corrected data; charged again (S3.1, S4.1).
 
     Refuses a case that is not unconfirmed, a page that is no longer current, and data that are
-    the same as before.
+    the same as before, unless the records are others. A number of another document may be added.
     """
     case = lock_case(case_number, by=by)
     policies.check_can_make("stay_unconfirmed", by=by, case=case)
@@ -193,9 +194,11 @@ def retry(
     if case.version != version:
         raise StaleCase(STALE)
     permission = _permission(by=by, at=at)
-    submission = _permitted(submission, permission)
+    submission = _permitted(submission, permission, retry=True)
     fingerprint = submission.fingerprint(agency_id=case.agency_id)
-    if fingerprint == case.fingerprint and not _record_corrected_since(case):
+    if fingerprint == case.fingerprint and not (
+        _record_corrected_since(case) or _newly_uploaded_since(case, permission)
+    ):
         raise CaseError(
             "Nothing was changed, so asking again would cost and tell nothing new. "
             "Correct a field, or request additional verification.",
@@ -232,6 +235,17 @@ def _record_corrected_since(case: Case) -> bool:
     return last is not None and case.correction_notices.filter(at__gt=last.at).exists()
 
 
+def _newly_uploaded_since(case: Case, permission: Permission) -> bool:
+    """Whether what was missing may be there now: a source that was too old, a late arrival."""
+    last = case.initial_answers.last()
+    if last is None or not {Reason.SOURCE_UNAVAILABLE, Reason.NO_RECORD} & set(last.reasons):
+        return False
+    uploads = federal_records.ask(
+        permission.agency.pk, lambda records: records.uploads, today=permission.today
+    )
+    return dict(uploads) != {system: day for system, day in last.searched}
+
+
 def _permission(*, by: User, at: datetime) -> Permission:
     """Raise `NoAgreement` unless the agency may ask anything today.
 
@@ -247,8 +261,13 @@ def _permission(*, by: User, at: datetime) -> Permission:
     return Permission(by, agency, at, today, found)
 
 
-def _permitted(submission: Submission, permission: Permission) -> Submission:
-    """The submission in canonical form, if rule, agreement and program permit asking it."""
+def _permitted(
+    submission: Submission, permission: Permission, *, retry: bool = False
+) -> Submission:
+    """The submission in canonical form, if rule, agreement and program permit asking it.
+
+    A retry may carry a number of another document, which settles what was ambiguous.
+    """
     if submission.no_query_reason:
         raise CaseError(NO_QUERY_RULES[submission.no_query_reason], rule="S10.1")
     mode = MODE_OF_CHANNEL[submission.channel]
@@ -258,8 +277,12 @@ def _permitted(submission: Submission, permission: Permission) -> Submission:
             f"({mode.label}). It permits: {permission.agreement.modes_in_words}. "
             "Your agency administrator can ask for an amendment."
         )
+    further = further_numbers(submission.document_type) if retry else ()
     return validate(
-        submission, today=permission.today, permitted_benefits=permission.agreement.benefits
+        submission,
+        today=permission.today,
+        permitted_benefits=permission.agreement.benefits,
+        further=[use.name for use in further],
     )
 
 

@@ -28,6 +28,7 @@ from verification.immigration_documents import DOCUMENT_TYPES
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case
 from verification.rules.submission import Submission
+from verification.rules.unconfirmed import offered
 from verification.selectors.answer_in_words import in_words
 from verification.selectors.case_page import CasePage, case_page
 from verification.selectors.programs import beside_answer
@@ -185,6 +186,9 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
         "document": document,
         "benefits": permitted_benefits(user),
         "today": deadlines.local_date(timezone.now(), case.agency.time_zone),
+        "further": offered(
+            case.document_type, case.enumerators(), page.answer.reasons if page.answer else ()
+        ),
     }
     refused: CaseError | None = None
     if request.method == "POST":

@@ -251,3 +251,82 @@ def test_names_typed_otherwise_cost_two_queries_more_for_a_batch_too(
     assert answers[-1].outcome == "confirmed"
     assert answers[2].reasons == ("name_mismatch",)
     assert answers == [initial_search(query, today=TODAY) for query in typed_otherwise]
+
+
+TWO_FILES = [{"i94_number": "123456789A1"}, {"record_id": "R2", "a_number": "123456780",
+             "card_number": "LIN9999999999", "i94_number": "123456789A1"}]  # fmt: skip
+
+
+class TestOneMoreNumber:
+    """What is ambiguous by one number is settled by a second that is the person's alone."""
+
+    def test_of_two_people_with_one_number_the_second_number_says_which(self, on_record):
+        on_record(CIS=[{}, {"record_id": "R2", "given_name": "ROSA", "card_number": ""}])
+        assert ask().reasons == ("ambiguous",)
+        answer = ask(card_number="LIN0123456789")
+        assert (answer.outcome, answer.record_refs) == ("confirmed", ("CIS:R1",))
+        assert ask(given_name="Rosa", card_number="LIN0123456789").returned is None
+
+    def test_of_two_files_with_one_number_the_second_number_says_which(self, on_record):
+        on_record(CIS=TWO_FILES)
+        i94 = {"i94_number": "123456789A1"}
+        assert ask(a_number="", **i94).reasons == ("ambiguous",)
+        for number, ref in (("123456789", "CIS:R1"), ("123456780", "CIS:R2")):
+            answer = ask(a_number=number, **i94)
+            assert (answer.outcome, answer.record_refs) == ("confirmed", (ref,))
+
+    def test_one_number_alone_says_not_which_of_two_files(self, on_record):
+        on_record(CIS=TWO_FILES)
+        assert ask().reasons == ("ambiguous",)
+
+    def test_two_numbers_that_both_have_say_nothing(self, on_record):
+        on_record(CIS=[{}, {"record_id": "R2", "given_name": "ROSA"}])
+        assert ask(card_number="LIN0123456789").reasons == ("ambiguous",)
+
+    def test_two_numbers_of_two_files_say_nothing(self, on_record):
+        on_record(CIS=TWO_FILES)
+        assert ask(card_number="LIN9999999999").reasons == ("ambiguous",)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"order_date": "2026-10-01"},
+            {"death_date": "2026-10-01"},
+            {"class_of_admission": "B2", "status_date": "2026-01-01"},
+        ],
+        ids=str,
+    )
+    def test_what_would_change_the_answer_is_for_a_verifier_whoever_s_it_is(self, on_record, other):
+        theirs = {"record_id": "R2", "a_number": "123456780", "card_number": "",
+                  "i94_number": "123456789A1"}  # fmt: skip
+        first = {"i94_number": "123456789A1", "class_of_admission": "RE1"}
+        on_record(CIS=[first, {**first, **theirs, **other}])
+        answer = ask(i94_number="123456789A1")
+        assert (answer.reasons, answer.returned) == (("ambiguous",), None)
+
+    def test_an_order_under_another_name_is_never_set_aside(self, on_record):
+        on_record(
+            CIS={},
+            EOIR={"family_name": "OKAFOR", "decision": "REMOVAL", "decided_on": "2026-09-01",
+                  "appeal_pending": ""},
+        )  # fmt: skip
+        assert ask(card_number="LIN0123456789").outcome != "confirmed"
+
+    def test_a_name_that_somebody_else_bears_is_settled_by_no_number(self, on_record):
+        twin = {"record_id": "R2", "a_number": "123456780", "card_number": "",
+                "given_name": "MARIA"}  # fmt: skip
+        on_record(CIS=[{}, twin])
+        typed = {"given_name": "Maria", "card_number": "LIN0123456789"}
+        assert ask(**typed).reasons == ("ambiguous",)
+
+    def test_a_number_that_hundreds_share_does_not_hide_whom_another_names(self, on_record):
+        many = [
+            {"record_id": f"M{n}", "i94_number": f"{300000000 + n}A1", "family_name": "OKAFOR"}
+            for n in range(70)
+        ]
+        on_record(CIS={}, ADIS=[{"a_number": "123456789"}, *many])
+        passport = {"passport_number": "X1234567", "passport_country": "MEX"}
+        assert ask(a_number="", **passport).reasons == ("ambiguous",)
+        answer = ask(a_number="", i94_number="123456789A1", **passport)
+        assert answer.outcome == "confirmed"
+        assert set(answer.record_refs) <= {"CIS:R1", "ADIS:R1"}

@@ -1,5 +1,6 @@
 """The sentences of an answer: work apart from the class, and what to ask when nothing came back."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -8,7 +9,15 @@ from verification.enums import Reason
 from verification.immigration_documents import DOCUMENT_TYPES
 from verification.records.statements import TEXTS
 from verification.rules.employment import employment
-from verification.rules.unconfirmed import MEANS, OTHERS, headline, means, one_more_number
+from verification.rules.unconfirmed import (
+    MEANS,
+    OTHERS,
+    RETRY,
+    headline,
+    means,
+    offered,
+    one_more,
+)
 
 TODAY = date(2026, 11, 20)
 
@@ -57,28 +66,78 @@ def test_no_sentence_tells_that_there_is_a_record(reason):
         assert words not in said
 
 
+def fields(document, typed, *reasons, act=None):
+    return [w.field for w in one_more(document, typed, reasons) if act in (None, w.act)]
+
+
+I94 = {"i94_number": "1"}
+
+
 def test_a_student_is_asked_for_the_sevis_id_and_where_it_stands():
-    (wanted,) = one_more_number("i94", {"i94_number": "1"}, [Reason.SEVIS_ID_REQUIRED])
-    assert wanted.label == "SEVIS ID"
+    (wanted,) = one_more("i94", I94, [Reason.SEVIS_ID_REQUIRED])
+    assert (wanted.label, wanted.act) == ("SEVIS ID", RETRY)
     assert "I-20" in wanted.where
 
 
+def test_what_two_people_share_is_settled_by_a_number_or_by_the_whole_name():
+    assert fields("i94", I94, Reason.AMBIGUOUS, act=RETRY) == [
+        "sevis_id", "a_number", "card_number", "given_name",
+    ]  # fmt: skip
+
+
 def test_numbers_of_the_same_document_come_first_and_typed_ones_never():
-    labels = [w.label for w in one_more_number("i20", {}, [Reason.AMBIGUOUS])]
-    assert labels == ["I-94 number", "Passport number", "Visa number"]
-    labels = [w.label for w in one_more_number("i20", {"i94_number": "1"}, [Reason.AMBIGUOUS])]
-    assert "I-94 number" not in labels
+    assert fields("i20", {"sevis_id": "N1"}, Reason.AMBIGUOUS) == [
+        "i94_number", "a_number", "given_name",
+    ]  # fmt: skip
+    assert "i94_number" not in fields("i20", I94 | {"sevis_id": "N1"}, Reason.AMBIGUOUS)
 
 
-def test_nothing_is_asked_for_where_a_number_would_not_help():
-    assert one_more_number("i20", {}, [Reason.STATUS_NEEDS_REVIEW]) == []
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        ([Reason.NAME_MISMATCH], ["also_known_as"]),
+        ([Reason.DATE_OF_BIRTH_MISMATCH], ["date_of_birth"]),
+        ([Reason.NAME_MISMATCH, Reason.DATE_OF_BIRTH_MISMATCH], ["also_known_as", "date_of_birth"]),
+        ([Reason.DOCUMENT_MISMATCH], ["card_number"]),
+        ([Reason.NO_RECORD], []),
+        ([Reason.STATUS_NEEDS_REVIEW], []),
+        ([Reason.SEVIS_INACTIVE], []),
+        ([Reason.DOCUMENT_SUSPECT], []),
+        ([Reason.SOURCE_UNAVAILABLE], []),
+    ],
+)
+def test_with_a_retry_goes_only_what_can_settle_the_reason(reasons, expected):
+    typed = {"a_number": "1", "card_number": "2"}
+    assert fields("i551", typed, *reasons, act=RETRY) == expected
+
+
+def test_a_number_beside_an_unknown_one_is_for_the_verifier():
+    assert fields("i551", {"a_number": "1", "card_number": "2"}, Reason.NO_RECORD) == ["i94_number"]
+    assert fields("i94", I94, Reason.NO_RECORD, act=RETRY) == []
+
+
+def test_a_passport_that_nobody_knows_is_settled_by_a_number_issued_here():
+    passport = {"passport_number": "X1", "passport_country": "MEX"}
+    assert fields("foreign_passport", passport, Reason.NO_RECORD, act=RETRY) == [
+        "i94_number", "sevis_id", "a_number",
+    ]  # fmt: skip
+
+
+def test_the_retry_takes_every_number_that_is_asked_for():
+    for document, reason in itertools.product(DOCUMENT_TYPES, Reason):
+        own = {use.name for use in DOCUMENT_TYPES[document].fields}
+        form = own | {use.name for use in offered(document, {}, [reason])}
+        names = {"given_name", "also_known_as", "date_of_birth"}
+        assert set(fields(document, {}, reason, act=RETRY)) <= form | names
 
 
 def test_every_document_says_what_else_may_be_asked_for():
     assert set(OTHERS) == set(DOCUMENT_TYPES)
-    for document in DOCUMENT_TYPES:
-        for wanted in one_more_number(document, {}, [Reason.NO_RECORD]):
+    for document, reason in itertools.product(DOCUMENT_TYPES, Reason):
+        for wanted in one_more(document, {}, [reason]):
             assert wanted.where.endswith(".")
+            said = f"{wanted.label} {wanted.where} {wanted.then}".casefold()
+            assert not any(words in said for words in ("on record", "on file", "exists"))
 
 
 def test_every_published_statement_is_put_into_plain_words():
