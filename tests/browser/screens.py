@@ -6,29 +6,49 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core import signing as django_signing
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page
 
+from agreements.models import Agreement, RegistrationLink
+from agreements.services import contractors, negotiation, registration, signing, supplements
 from agreements.training import services as training
 from agreements.training.catalog import tutorial_for
 from billing.models import Price
 from billing.services import card, invoicing, limits, price_list
-from save_portal.accounts.models import Agency
+from casecheck import contacts, delays, who_looked
+from casecheck.models import OneTimeCode
+from save_portal.accounts.models import Agency, Department
 from save_portal.accounts.people import links
 from save_portal.accounts.people import services as people
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.machines import webhooks
 from save_portal.machines.services import make_client
+from tests.agreements.conftest import accepted, do, signature
+from tests.agreements.test_supplements import act, propose
+from tests.agreements.test_supplements import signature as supplement_signature
+from tests.agreements.test_training import right_places
 from tests.billing.test_invoicing import charge, invoice_of
-from tests.browser.conftest import NARROW, WIDE, enter, sign_in, tick
-from tests.conftest import AT, make_agency, make_user, resident, unknown_person
+from tests.browser.conftest import NARROW, WIDE, accept_terms, enter, tick
+from tests.browser.test_casecheck import look_up
+from tests.conftest import AT, PASSWORD, make_agency, make_user, resident, unknown_person
 from tests.verification.services.test_batch import RESIDENT, nobody
 from tests.verification.services.test_batches import content, work
-from tests.verification.services.test_review import asked
+from tests.verification.services.test_review import BOTH_SIDES, WORKER, asked
+from tests.verification.services.test_review import RESIDENT as RESIDENT_ANSWER
 from verification.models import Batch
-from verification.services import batch_work, correction, duties, g845, initial, review
+from verification.services import (
+    batch_work,
+    closing,
+    correction,
+    duties,
+    g845,
+    initial,
+    review,
+    second_review,
+)
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -67,8 +87,23 @@ def test_pictures_of_every_page(world, open_page):
             at=AT,
         )
     page = open_page()
+    take(page, "password-forgotten", "/accounts/password/reset/")
     take(page, "sign-in", "/accounts/login/")
-    sign_in(page, dana)
+    page.fill("[name=login]", dana.email)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#accept")
+    take(page, "terms")
+    accept_terms(page)
+    take(page, "profile", "/profile/")
+    take(page, "password-asked-again", "/accounts/2fa/webauthn/add/")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=passwordless]")
+    take(page, "passkey-new")
+    take(page, "second-factor", "/accounts/2fa/")
+    take(page, "authenticator-new", "/accounts/2fa/totp/activate/")
+    take(page, "password-change", "/accounts/password/change/")
 
     for name, address in {
         "my-work": "/",
@@ -86,6 +121,8 @@ def test_pictures_of_every_page(world, open_page):
         "casecheck-figures": "/casecheck/en/figures/",
         "no-query": "/cases/new/no-query/emergency_medicaid/",
         "help": "/help/",
+        "privacy": "/privacy/",
+        "accessibility": "/accessibility/",
         "not-found": "/cases/AAAAAAAAAAAAAAA/",
     }.items():
         take(page, name, address)
@@ -101,9 +138,15 @@ def test_pictures_of_every_page(world, open_page):
         page.locator("form.more button").first.press("Enter")
         page.wait_for_selector("[name=said]")
         take(page, f"casecheck-correction-{language}")
+    page.goto(f"/cases/{refused.number}/additional/")
+    tick(page, "[name=reason][value=prompted]")
+    page.get_by_role("button", name="Continue to check").click()
+    page.wait_for_url("**/additional/check/")
+    take(page, "additional-check")
     page.goto("/cases/new/")
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/details/")
+    take(page, "initiate-2")
     for field, value in {
         "a_number": "A 209-4481-770",
         "card_number": "MSC215533094",
@@ -198,6 +241,12 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
         )
         webhooks.add(agency=ruth.agency, url="https://intake.example.gov/save", by=ruth, at=AT)
     page = enter(open_page(), ruth)
+    page.goto("/systems/sandbox/new/")
+    page.fill("[name=name]", "Continuous integration")
+    tick(page, "[name=benefits][value=snap]")
+    page.locator("main form .usa-button").first.click()
+    page.wait_for_selector("code")
+    take(page, "system-secret")
     for name, address in {
         "systems": "/systems/",
         "system-new": "/systems/new/",
@@ -206,6 +255,9 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
         "api-problems": "/api/problems/",
         "api-problem": "/api/problems/invalid-fields/",
         "api-changes": "/api/docs/changes/",
+        "sandbox": "/systems/sandbox/",
+        "sandbox-anew": "/systems/sandbox/anew/",
+        "sandbox-people": "/api/docs/sandbox/",
     }.items():
         take(page, name, address)
 
@@ -267,6 +319,10 @@ def test_pictures_of_people_and_training(world, office, open_page):
     take(page, "people-person", f"/people/{june.pk}/")
     take(page, "people-end", f"/people/{june.pk}/end/")
     take(page, "people-departments", "/people/departments/")
+    with system_scope():
+        department = Department.objects.get(agency=helen.agency)
+    take(page, "people-department", f"/people/departments/{department.pk}/")
+    take(page, "people-group", f"/people/departments/{department.pk}/group/")
     take(page, "training-report", "/training/report/")
     take(open_page(), "invitation", f"/invitation/{links.token_of(invitation)}/")
     newcomer = enter(open_page(), june)
@@ -277,6 +333,10 @@ def test_pictures_of_people_and_training(world, office, open_page):
         for lesson in tutorial_for(june.role).lessons:
             training.read_lesson(lesson_id=lesson.id, by=june, at=at)
     take(newcomer, "training-questions", "/training/questions/")
+    with scope_for(june):
+        attempt = training.ask(by=june, at=at)
+        training.answer(attempt_id=attempt.pk, chosen=right_places(attempt), by=june, at=at)
+    take(newcomer, "training-passed", f"/training/passages/{attempt.pk}/")
     take(enter(open_page(), paul), "people-of-offices", "/people/")
 
 
@@ -323,6 +383,10 @@ def test_pictures_of_invoices(transactional_db, office, open_page):
     take(page, "invoice-line", f"/invoices/{invoice.number}/lines/1/")
     take(page, "card-order", f"/invoices/card/{order.code}/")
     take(page, "limit", "/invoices/limit/")
+    page.goto(f"/invoices/card/{order.code}/")
+    page.locator("main a.usa-button").first.click()
+    page.wait_for_url("**/card-stand-in/**")
+    take(page, "card-stand-in")
     take(page, "prices", "/invoices/prices/")
     desk = enter(open_page(), olga)
     take(desk, "invoices-office", "/invoices/")
@@ -371,7 +435,86 @@ def test_pictures_of_verifiers_and_records(world, office, open_page):
     take(desk, "corrections-records", "/corrections/")
     take(desk, "correction-records", f"/corrections/{request.pk}/")
     take(desk, "sources", "/program/sources/")
-    take(enter(open_page(), ruth), "board", "/board/")
+    supervisor = enter(open_page(), ruth)
+    take(supervisor, "board", "/board/")
+    take(supervisor, "board-move-all", f"/board/{dana.pk}/move/")
+    take(supervisor, "case-move", f"/cases/{mine.number}/move/")
+
+
+def test_pictures_of_answers(world, office, open_page):
+    """What a verifier answered: for the caseworker, corrected, looked at a second time."""
+    dana, at = world["dana"], timezone.now()
+    vera = make_user("Vera", Role.STATUS_VERIFIER, office=office)
+    luis = make_user("Luis", Role.STATUS_VERIFIER, office=office)
+    grace = make_user("Grace", Role.VERIFIER_SUPERVISOR, office=office)
+    with scope_for(grace):
+        second_review.set_share(percent=100, by=grace, at=at)
+    numbers = [asked(dana, at=at, a_number=f"20000020{n}").number for n in range(3)]
+    with scope_for(vera):
+        answered, papers, closed = (review.take(case_number=n, by=vera, at=at) for n in numbers)
+        first = review.answer(
+            case_number=answered.number, version=answered.version, given=WORKER, by=vera, at=at
+        )
+        review.ask_for_documents(
+            case_number=papers.number, version=papers.version, given=BOTH_SIDES, by=vera, at=at
+        )
+        review.answer(
+            case_number=closed.number, version=closed.version, given=RESIDENT_ANSWER, by=vera, at=at
+        )
+    with scope_for(dana):
+        closing.close(
+            case_number=closed.number,
+            version=closed.version + 1,
+            reason="completed",
+            by=dana,
+            at=at,
+        )
+    page = enter(open_page(), dana)
+    take(page, "case-answered", f"/cases/{answered.number}/")
+    take(page, "case-documents-again", f"/cases/{papers.number}/")
+    take(page, "case-closed", f"/cases/{closed.number}/")
+    take(enter(open_page(), vera), "answer-correct", f"/review/answers/{first.pk}/correct/")
+    with scope_for(luis):
+        look = second_review.take_next(by=luis, at=at)
+    assert look is not None
+    take(enter(open_page(), luis), "second-look", f"/review/second-looks/{look.pk}/")
+
+
+def test_pictures_for_the_applicant(world, open_page):
+    """Notices, the code, and who looked, after the look-up."""
+    dana, at = world["dana"], timezone.now()
+    with scope_for(dana):
+        case = initial.initiate(by=dana, at=at, submission=unknown_person())
+        contacts.record(
+            case_number=case.number,
+            email="rosa@mail.example",
+            phone="+12025550123",
+            language="en",
+            by=dana,
+            at=at,
+        )
+    page = open_page()
+    page.goto("/casecheck/en/")
+    look_up(page, case.number)
+    page.wait_for_selector("[formaction*=notices]")
+    page.locator("[formaction*=notices]").click()
+    page.wait_for_selector("[name=address]")
+    take(page, "casecheck-notices")
+    page.goto("/casecheck/en/")
+    look_up(page, case.number)
+    page.wait_for_selector("[formaction*=who-looked]")
+    page.locator("[formaction*=who-looked]").click()
+    page.wait_for_selector("[value=email]")
+    take(page, "casecheck-who-looked-ask")
+    page.locator("[value=email]").click()
+    page.wait_for_selector("[name=code]")
+    take(page, "casecheck-who-looked-code")
+    with system_scope():
+        code = who_looked.digits_of(OneTimeCode.objects.get())
+    page.fill("[name=code]", code)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main ul")
+    take(page, "casecheck-who-looked")
 
 
 def test_pictures_of_the_program_office(world, office, open_page):
@@ -404,3 +547,107 @@ def test_pictures_of_the_program_office(world, office, open_page):
         "about": "/about/",
     }.items():
         take(anybody, name, address)
+
+
+def test_pictures_of_an_agreement_from_registration_to_supplement(world, office, open_page):
+    """Both sides: registered, accepted, proposed, compared, signed, changed by a supplement."""
+    paul = make_user("Paul", Role.PROGRAM_OFFICER, office=office)
+    inez = "inez.duarte@ashford.example"
+    registration.begin(email=inez, by=None, at=timezone.now(), address="192.0.2.7")
+    with system_scope():
+        link = RegistrationLink.objects.latest("pk")
+    newcomer = open_page()
+    take(newcomer, "register-sent", "/register/sent/")
+    token = django_signing.dumps(link.pk, salt=registration.SALT)
+    newcomer.goto(f"/register/continue/{token}/")
+    newcomer.wait_for_url("**/register/agency/")
+    take(newcomer, "register-agency")
+
+    agreement, walter = accepted(paul, contractors=["Helping Hands, data entry"])
+    address = f"/agreements/{agreement.number}/"
+    page, desk = enter(open_page(), walter), enter(open_page(), paul)
+    take(desk, "agreement-reason", f"{address}reason/refuse/")
+    take(page, "agreement-propose", f"{address}propose/")
+    with system_scope():
+        terms = negotiation.current_text(agreement).choices
+    do(
+        negotiation.propose,
+        agreement,
+        walter,
+        changes={**terms, "benefits": ["snap"]},
+        article=None,
+        clause="",
+        note="Medicaid is another department's.",
+    )
+    take(page, "agreement-compare", f"{address}compare/")
+    do(negotiation.agree, agreement, paul)
+    page.goto(f"{address}sign/")
+    page.wait_for_url("**/reauthenticate/**")
+    page.fill("[name=password]", f"{PASSWORD} 42")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign/")
+    take(page, "agreement-sign")
+    do(signing.sign, agreement, walter, **signature(agreement, walter))
+    do(signing.countersign, agreement, paul, **signature(agreement, paul))
+    take(desk, "contractor-new", f"{address}contractor/")
+    take(page, "agreement-renew", f"{address}renew/")
+
+    supplement = propose(
+        agreement,
+        walter,
+        on=timezone.localdate() + timedelta(days=10),
+        at=timezone.now(),
+        benefits=["snap", "tanf"],
+        contractors=["Helping Hands, data entry", "Northern Mailrooms, scanning"],
+        note="TANF moved to us.",
+    )
+    take(page, "supplement-proposed", f"{address}supplement/{supplement.number}/")
+    take(page, "supplement-sign", f"{address}supplement/{supplement.number}/sign/")
+    take(page, "supplement-withdraw", f"{address}supplement/{supplement.number}/withdraw/")
+    for service, by in ((supplements.sign, walter), (supplements.countersign, paul)):
+        signs = supplement_signature(supplement, by)
+        act(service, supplement, by, at=timezone.now(), **signs)
+    take(page, "supplement-concluded", f"{address}supplement/{supplement.number}/")
+    take(page, "agreement-with-supplement", address)
+    with scope_for(paul):
+        now = Agreement.objects.get(pk=agreement.pk)
+        contractor = contractors.open_account(
+            number=now.number,
+            version=now.version,
+            line="Helping Hands, data entry",
+            administrator_name="Carla Ruiz",
+            administrator_email="carla.ruiz@hands.example",
+            by=paul,
+            at=timezone.now(),
+        )
+    take(desk, "agreement-with-contractor", address)
+    carla = make_user("Carla", Role.AGENCY_ADMINISTRATOR, agency=contractor)
+    worker = enter(open_page(), carla)
+    take(worker, "contractor-agreements", "/agreements/")
+    worker.goto("/cases/new/")
+    worker.locator("main button[type=submit]").click()
+    worker.wait_for_url("**/details/")
+    take(worker, "contractor-initiate")
+
+
+def test_pictures_of_dated_rules_of_the_program_office(world, office, open_page):
+    """Which looks are shown later, by law; a day on which offices are closed."""
+    olga = make_user("Olga", Role.PROGRAM_OFFICER, office=office)
+    desk = enter(open_page(), olga)
+    take(desk, "delayed-looks-none", "/program/delayed-looks/")
+    now = timezone.now()
+    for days, purpose, ahead in ((90, "background_check", 2), (30, "snap", 40)):
+        with scope_for(olga):
+            delays.set_delay(
+                purpose=purpose,
+                days=days,
+                effective_from=now.date() + timedelta(days=ahead),
+                basis="5 USC 552a(c)(3)",
+                by=olga,
+                at=now,
+            )
+    take(desk, "delayed-looks", "/program/delayed-looks/")
+    desk.locator("main button[type=submit]").first.click()
+    desk.wait_for_selector(".errs")
+    take(desk, "delayed-looks-errors")
+    take(desk, "closure-new", "/program/closures/add/")

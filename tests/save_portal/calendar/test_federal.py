@@ -128,7 +128,10 @@ def test_the_program_officer_adds_a_day_and_due_dates_move(
     client.force_login(officer)
     client.post("/terms/", {"accept": "yes"})
     assert federal_calendar().is_working_day(date(2026, 12, 24))
-    order = {"on": "2026-12-24", "name": "Christmas Eve", "cite": "EO 1", "is_closed": "on"}
+    day = {"on_0": "12", "on_1": "24", "on_2": "2026"}
+    order = {**day, "name": "Christmas Eve", "cite": "EO 1", "is_closed": "on"}
+    no_day = client.post("/program/closures/add/", {**order, "on_1": "32"})
+    assert b"December has no day 32" in no_day.content
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/program/closures/add/", order).status_code == 302
     assert not federal_calendar().is_working_day(date(2026, 12, 24))
