@@ -30,10 +30,12 @@ class Machine:
 
     def __init__(self, port: int, token: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.headers = {"Authorization": f"Bearer {token}"}
 
     def send(self, method: str, path: str, body: Any = None, *, key: str = "") -> tuple[int, Any]:
-        headers = self._headers | ({"Idempotency-Key": key} if key else {})
+        headers = self.headers | {"Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
         data = None if body is None else json.dumps(body)
         self._connection.request(method, path, data, headers)
         answer = self._connection.getresponse()

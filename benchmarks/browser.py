@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,16 +19,29 @@ ROOT = Path(__file__).resolve().parent.parent
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A gunicorn with one process that answers."""
+
+    port: int
+    pid: int
+
+    def processes(self) -> list[int]:
+        """It and what it started."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [self.pid, *map(int, children.split())]
+
+
 @contextmanager
-def served() -> Iterator[int]:
-    """The port of a gunicorn with one process on the loopback; it ends with the block."""
+def served(**environment: str) -> Iterator[Server]:
+    """The portal on the loopback; it ends with the block."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "save_portal.wsgi:application"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4"]
     command += ["--keep-alive", "75", "--log-level", "warning"]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy())
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     try:
         until = time.monotonic() + 60
         while time.monotonic() < until and server.poll() is None:
@@ -38,7 +52,7 @@ def served() -> Iterator[int]:
                 time.sleep(0.1)
         else:
             raise RuntimeError("The portal did not come up.")
-        yield port
+        yield Server(port, server.pid)
     finally:
         server.terminate()
         try:
@@ -73,6 +87,14 @@ class Browser:
         data = {"csrfmiddlewaretoken": self._token, **typed}
         return self._send("POST", address, urlencode(data, doseq=True))
 
+    def lines(self, address: str) -> int:
+        """How many lines a file has that is read as it comes, and not kept."""
+        self._connection.request("GET", address, headers=self._headers())
+        response = self._connection.getresponse()
+        if response.status != 200:
+            raise RuntimeError(f"{address} answered {response.status}.")
+        return sum(block.count(b"\n") for block in iter(lambda: response.read(1 << 16), b""))
+
     def sign_in(self, email: str, password: str) -> None:
         """By password, and with the terms of use accepted, as everybody does each time."""
         self.get("/accounts/login/")
@@ -85,7 +107,7 @@ class Browser:
             raise RuntimeError(f"Signing in answered {answer.status}.")
 
     def _send(self, method: str, address: str, body: str | None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = self._headers()
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, address, body=body, headers=headers)
@@ -97,3 +119,6 @@ class Browser:
         if found := TOKEN.search(answer.page):
             self._token = found[1]
         return answer
+
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}

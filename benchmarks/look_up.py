@@ -18,7 +18,8 @@ CLIENTS = 2
 
 def measure(*, cases: int, seconds: float) -> list[Row]:
     """By turns: half of the look-ups by case number, half by A-number, all of them found."""
-    with served() as port:
+    with served() as server:
+        port = server.port
         people = [Browser(port) for _ in range(CLIENTS)]
         for browser in people:
             _look_up(browser, 1)

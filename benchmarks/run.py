@@ -1,6 +1,6 @@
 """The benchmark table: one run, one machine, one database made for it and dropped after it.
 
-    python benchmarks/run.py [--people N] [--cases N] [--batch N] [--events N]
+    python benchmarks/run.py [--people N] [--cases N] [--batch N] [--portal-batch N] [--events N]
                              [--seconds S] [--records-only] [--systems CIS,…] [--json]
 
 DATABASE_URL names the server. Beside every rate stands what bare psycopg, or bare COPY, reaches
@@ -29,6 +29,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 FEW = 1_000
 BATCH = 50_000
+PORTAL_ROWS = 10_000
 AGENCIES, EVENTS = 1_200, 2_000_000  # of the month that is invoiced
 PASSWORD = "of-the-benchmark-alone"
 
@@ -124,6 +125,8 @@ def run(
     people: int,
     cases: int,
     batch: int,
+    portal_rows: int,
+    batch_workers: int,
     events: int,
     seconds: float,
     systems: tuple[str, ...] = (),
@@ -137,7 +140,17 @@ def run(
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks import api, bulk, invoices, look_up, measure, papers, plans, review_queue
+    from benchmarks import (
+        api,
+        bulk,
+        invoices,
+        look_up,
+        measure,
+        papers,
+        plans,
+        portal_batch,
+        review_queue,
+    )
     from benchmarks.browser import Browser, served
     from benchmarks.people import BASE, Population
     from verification.records.population import write_uploads
@@ -190,7 +203,8 @@ def run(
         add(service)
         if not records_only:
             say("Initial verification over HTTP")
-            with served() as port:
+            with served() as server:
+                port = server.port
                 browser = Browser(port)
                 browser.sign_in(measured.email, PASSWORD)
                 add(*measure.verify_by_form(browser, asked, service, seconds=seconds))
@@ -209,6 +223,19 @@ def run(
                 like=service,
             )
         )
+        if portal_rows:
+            say("A batch in the portal")
+            add(
+                *portal_batch.measure(
+                    measured,
+                    PASSWORD,
+                    population,
+                    directory,
+                    sizes=sorted({min(PORTAL_ROWS, portal_rows), portal_rows}),
+                    workers=batch_workers,
+                    like=service,
+                )
+            )
         add(*plans.check(population.one()))
         if not records_only:
             say("Form G-845")
@@ -295,6 +322,13 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=many)
     parser.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
     parser.add_argument("--batch", type=int, default=BATCH, help="rows of the large batch")
+    parser.add_argument(
+        "--portal-batch",
+        type=int,
+        default=PORTAL_ROWS,
+        help="rows of a batch in the portal; 0: none",
+    )
+    parser.add_argument("--batch-workers", type=int, default=1, help="that ask them")
     parser.add_argument("--seconds", type=float, default=10.0, help="for each measured rate")
     parser.add_argument("--events", type=int, default=EVENTS, help="charge events of a month")
     parser.add_argument(
@@ -323,6 +357,8 @@ def main() -> int:
             people=asked.people,
             cases=asked.cases,
             batch=asked.batch,
+            portal_rows=asked.portal_batch,
+            batch_workers=asked.batch_workers,
             events=asked.events,
             seconds=asked.seconds,
             systems=tuple(filter(None, asked.systems.split(","))),
