@@ -7,8 +7,11 @@ killed process or a storage that was away left behind is swept away a day later.
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
+from io import BufferedReader, BytesIO
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -23,7 +26,7 @@ from save_portal.documents.uploads import Cleaned, UploadRefused
 
 SWEEP_AFTER = timedelta(days=1)
 SWEEP_DAYS = 7
-
+BLOCK = 1 << 16  # that is fetched of a large file at once
 
 AWAY = "The storage of documents does not answer. Look again in some minutes."
 
@@ -163,3 +166,45 @@ def _delete(names: list[str]) -> None:
         documents().delete(name)
     for folder in {name.rpartition("/")[0] for name in names}:
         documents().delete(folder)
+
+
+class Lines(Protocol):
+    """What is read line by line from any byte on."""
+
+    def seek(self, at: int, /) -> int: ...
+    def readline(self, most: int, /) -> bytes: ...
+
+
+class Ranged:
+    """An object on S3 as lines from any byte on; what lies before and far behind is not fetched."""
+
+    def __init__(self, stored: Any) -> None:
+        self._stored = stored
+        self._body: Any = BytesIO()
+
+    def seek(self, at: int, /) -> int:
+        self.close()
+        if at < self._stored.content_length:
+            self._body = BufferedReader(self._stored.get(Range=f"bytes={at}-")["Body"], BLOCK)
+        else:
+            self._body = BytesIO()
+        return at
+
+    def readline(self, most: int, /) -> bytes:
+        line: bytes = self._body.readline(most)
+        return line
+
+    def close(self) -> None:
+        self._body.close()
+
+
+@contextmanager
+def lines_of(name: str) -> Iterator[Lines]:
+    """A large file, to be read by parts. Raises what its storage raises where it is not there."""
+    with documents().open(name) as file:
+        stored = getattr(file, "obj", None)
+        if stored is None:
+            yield file
+            return
+        with closing(Ranged(stored)) as ranged:
+            yield ranged

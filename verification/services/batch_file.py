@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO
 
+from save_portal.documents.storing import Lines
 from verification.errors import CaseError, InvalidSubmission
 from verification.rules.submission import Submission
 from verification.services.batch import DATES, INPUT
@@ -61,7 +62,7 @@ class Reader:
     quotation mark is left open.
     """
 
-    def __init__(self, file: IO[bytes], *, at: int = 0, lines: int = 0) -> None:
+    def __init__(self, file: Lines, *, at: int = 0, lines: int = 0) -> None:
         self._file, self._at, self._lines = file, at, lines
         self._of_this_row = 0
         file.seek(at)

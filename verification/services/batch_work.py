@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from time import monotonic
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -83,7 +83,7 @@ def work_on(*, batch_id: int, clock: Clock, seconds: float = SECONDS) -> bool:
     chunk = _check_chunk if batch.status == BatchStatus.CHECKING else _ask_chunk
     until = monotonic() + seconds
     try:
-        with storing.documents().open(batch.stored_as) as file:
+        with storing.lines_of(batch.stored_as) as file:
             more = chunk(batch, file, now)
             if more and batch.status == BatchStatus.RUNNING:
                 take_up(batch_id=batch_id)  # there is enough for another worker
@@ -174,7 +174,7 @@ def _batch(batch: Batch, status: BatchStatus) -> BatchQuerySet:
     ).filter(pk=batch.pk, status=status)
 
 
-def _check_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
+def _check_chunk(known: Batch, file: storing.Lines, clock: Clock) -> bool:
     """Look at some rows; whether there are more."""
     with agency_scope(known.agency_id):
         # Where a row begins is known from the rows before it alone: one worker checks.
@@ -259,7 +259,7 @@ def _list_faults(batch: Batch, wrong: Iterable[tuple[Record, CaseError]]) -> Non
     )
 
 
-def _ask_chunk(known: Batch, file: IO[bytes], clock: Clock) -> bool:
+def _ask_chunk(known: Batch, file: storing.Lines, clock: Clock) -> bool:
     """Ask the rows of a chunk that nobody else is asking; whether there may be another."""
     with agency_scope(known.agency_id):
         running = _batch(known, BatchStatus.RUNNING)

@@ -195,3 +195,26 @@ def test_a_scan_waits_for_the_storage_and_a_refused_document_is_swept_up(
     assert bucket.names()
     assert storing.sweep(at=AT + timedelta(days=1)) == 1
     assert bucket.names() == []
+
+
+def test_a_large_file_is_read_from_any_byte_on_and_not_fetched_whole(bucket):
+    name = "batches/2026/11/20/november.csv"
+    lines = [b"R%d,Bautista\n" % number for number in range(200_000)]
+    storages["documents"].save(name, ContentFile(b"".join(lines)))
+    size = sum(map(len, lines))
+    fetched = []
+    storage = storages["documents"]
+    storage.bucket.meta.client.meta.events.register(
+        "after-call.s3.GetObject",
+        lambda parsed, **_: fetched.append(int(parsed["ContentLength"])),
+    )
+    with storing.lines_of(name) as file:
+        file.seek(sum(map(len, lines[:199_990])))
+        assert [file.readline(100) for _ in range(11)] == [*lines[199_990:], b""]
+        file.seek(0)
+        assert file.readline(3) == b"R0,"
+        file.seek(size)
+        assert file.readline(100) == b""
+    assert fetched == [sum(map(len, lines[199_990:])), size]
+    with pytest.raises(FileNotFoundError), storing.lines_of("batches/none.csv"):
+        pass

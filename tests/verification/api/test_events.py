@@ -1,6 +1,7 @@
 """What happens to a case reaches the agency's machine: by polling, and by a signed call."""
 
 import json
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -199,6 +200,25 @@ def test_what_is_not_on_the_open_internet_is_refused(boss, url):
 def test_a_name_that_leads_inside_is_refused_when_it_is_called(host):
     with pytest.raises((posting.NotAllowed, OSError)):
         posting.post(f"https://{host}/", b"{}", {})
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
+    """A name that leads outside when it is checked and inside a moment later (DNS rebinding)."""
+    stands_for = iter(["93.184.216.34", "127.0.0.1"])
+    called = []
+
+    def looked_up(host, port, **_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(stands_for), port))]
+
+    def connect(address, _timeout):
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(ConnectionRefusedError):
+        posting.post("https://intake.example.gov/save", b"{}", {})
+    assert called == [("93.184.216.34", 443)]
 
 
 def test_only_the_administrator_of_the_agency_has_endpoints(endpoint, caseworker, other_agency):
