@@ -105,6 +105,12 @@ class SystemState:
     def newest(self) -> Upload | None:
         return self.uploads[0] if self.uploads else None
 
+    @property
+    def usual_changed_share(self) -> float | None:
+        """Which share of the rows changes something in such an upload; None without a history."""
+        alike = _alike(self.uploads[0], self.uploads[1:]) if self.uploads else []
+        return median(each.changed_share for each in alike) if alike else None
+
 
 NEWEST = """
 SELECT system, id, as_of, loaded_at, "full", rows_read, inserted, updated, unchanged, closed,
@@ -190,8 +196,8 @@ def rejects(newest: Upload, earlier: Sequence[Upload]) -> str:
 
 def drift(newest: Upload, earlier: Sequence[Upload]) -> str:
     """A sentence when an upload is unlike the system's own earlier ones of its kind."""
-    alike = [each for each in earlier if each.full == newest.full]
-    if len(alike) < FEWEST:
+    alike = _alike(newest, earlier)
+    if not alike:
         return ""
     rows = median(each.read for each in alike)
     if newest.read < rows / 2 or newest.read > rows * 2:
@@ -201,3 +207,9 @@ def drift(newest: Upload, earlier: Sequence[Upload]) -> str:
     if abs(newest.changed_share - usual) > max(DRIFT, 5 * spread):
         return f"{newest.changed_share:.0%} of the rows changed something; usual are {usual:.0%}."
     return ""
+
+
+def _alike(newest: Upload, earlier: Sequence[Upload]) -> list[Upload]:
+    """The earlier uploads of its kind, full or delta; none while they are too few."""
+    alike = [each for each in earlier if each.full == newest.full]
+    return alike if len(alike) >= FEWEST else []

@@ -44,6 +44,12 @@ def column_words(name: str) -> str:
 
 
 @register.filter
+def share(part: float) -> str:
+    """0.0123 → 1.2 %."""
+    return f"{part:.1%}".replace("%", " %")
+
+
+@register.filter
 def page_numbers(pages: int) -> range:
     """1 to the number of pages, for a loop."""
     return range(1, pages + 1)

@@ -46,6 +46,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     rows = _gauge(registry, "upload_rows", "Rows of the newest upload by what became of them", "of")
     records = _gauge(registry, "records", "Records that the system ever sent")
     problem = _gauge(registry, "problem", "1 for each problem with the uploads", "kind")
+    share = _gauge(registry, "upload_share", "Shares of the newest upload's rows, and usual", "of")
     indexed = _gauge(registry, "indexed", "1 when the newest upload is in the index")
     for state in sources.overview(at=timezone.now()):
         name = state.system.name
@@ -58,6 +59,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
             indexed.labels(name).set(state.indexed)
             for kind in ("read", "inserted", "updated", "unchanged", "closed", "rejected"):
                 rows.labels(name, kind).set(getattr(upload, kind))
+            share.labels(name, "rejected").set(upload.rejected_share)
+            share.labels(name, "changed").set(upload.changed_share)
+            if (usual := state.usual_changed_share) is not None:
+                share.labels(name, "usually_changed").set(usual)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

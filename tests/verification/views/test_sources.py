@@ -35,6 +35,25 @@ def test_the_program_office_sees_every_system_and_what_is_wrong(officer, tmp_pat
     assert "LOPEZ" not in page
 
 
+def test_drift_is_shown_beside_what_is_usual_on_the_page_and_in_the_metrics(
+    officer, settings, tmp_path
+):
+    settings.METRICS_TOKEN = "a-long-secret"
+    for day in range(1, 8):
+        new = row(record_id=f"N{day}", updated_at=f"2026-11-{day:02d}")
+        old = [row(record_id=f"R{n}") for n in range(3 if day < 7 else 0)]
+        load("CIS", write(tmp_path, "CIS", new, *old))
+    page = signed_in(officer).get("/program/sources/").content.decode()
+    assert "100.0 % of rows, usually 25.0 %" in page
+    assert "CIS: 1 rows came where 4 are usual." in page
+    headers = {"Authorization": "Bearer a-long-secret"}
+    text = Client().get("/metrics", headers=headers).content.decode()
+    assert 'save_source_upload_share{of="changed",system="CIS"} 1.0' in text
+    assert 'save_source_upload_share{of="usually_changed",system="CIS"} 0.25' in text
+    assert 'save_source_upload_share{of="rejected",system="CIS"} 0.0' in text
+    assert 'save_source_problem{kind="drift",system="CIS"} 1.0' in text
+
+
 def test_before_the_first_upload_the_page_says_so(officer):
     page = signed_in(officer).get("/program/sources/").content.decode()
     assert page.count("No upload yet") == len(SYSTEMS)
