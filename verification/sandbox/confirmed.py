@@ -193,9 +193,12 @@ REASONS = (
         document={"type": "i551", "a_number": a_number(304), "card_number": "SBX2100000305"},
     ),
     _reason(
-        "ambiguous", 306, "Twofiles", "Statement 5: two files fit, not joined",
-        _index(306, class_of_admission="IR6", i94_number="80000000306"),
-        _index(307, class_of_admission="B2", i94_number="80000000306"),
+        "ambiguous", 306, "Twofiles",
+        "Statement 5: two files fit, not joined. A retry with the card number `SBX2100000306` as "
+        "well is confirmed",
+        _index(306, class_of_admission="IR6", i94_number="80000000306",
+               card_number="SBX2100000306"),
+        _index(307, class_of_admission="IR6", i94_number="80000000306"),
         code=5,
     ),
     _reason("sevis_id_required", 32, "Noschool", "Statement 32: a student; the SEVIS ID is needed",

@@ -125,6 +125,18 @@ def test_initial_verification_answers_everybody_as_published(tester, monkeypatch
 
 
 @pytest.mark.django_db
+def test_one_more_number_settles_which_of_two_files_is_meant(tester):
+    begun = begin(tester, "ambiguous")
+    case = begun.json()
+    asked_for = {one["field"]: one["action"] for one in case["response"]["ask_for"]}
+    assert asked_for["document.card_number"] == "retry"
+    question = BY_KEY["ambiguous"].question("snap")
+    question["document"]["card_number"] = "SBX2100000306"
+    again = tester.post(f"cases/{case['case_number']}/retry", question, seen=begun)
+    assert again.json()["outcome"] == "confirmed", again.content
+
+
+@pytest.mark.django_db
 def test_a_photo_comes_back_and_is_compared(tester):
     case = begin(tester, "statement-1")
     links = case.json()["links"]
