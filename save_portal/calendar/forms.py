@@ -21,6 +21,11 @@ class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Closure
         fields = ["on", "name", "cite", "is_closed"]
+        widgets = {
+            "name": forms.TextInput(attrs={"class": "usa-input"}),
+            "cite": forms.TextInput(attrs={"class": "usa-input"}),
+            "is_closed": forms.CheckboxInput(attrs={"class": "usa-checkbox__input"}),
+        }
         help_texts = {
             "name": "What people read where a due date moves. Example: Day of mourning.",
             "cite": "The executive order or notice. Example: Executive order 14200.",

@@ -1,12 +1,15 @@
 """The log only grows, and shows when somebody touched it behind the portal's back."""
 
-import hashlib
 import json
+import re
+import subprocess
+import sys
 import threading
 import time
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -190,28 +193,32 @@ class TestSealing:
         assert AuditSeal.objects.get().rows == 2
         assert verify()[0] == 0
 
-    def test_an_outsider_checks_an_export_with_nothing_but_sha_256(self, tmp_path):
+    def test_the_script_of_the_security_page_checks_an_export_with_nothing_of_ours(self, tmp_path):
         for number in range(3):
             note(number, data={"ø": [1, None]})
         seal_now()
         export = tmp_path / "log.jsonl"
         verify(export=export)
+        page = (settings.BASE_DIR / "SECURITY.md").read_text(encoding="utf-8")
+        script = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
 
-        def netstring(value):
-            text = b"" if value is None else str(value).encode()
-            return b"-," if value is None else str(len(text)).encode() + b":" + text + b","
+        def checked(content: str) -> subprocess.CompletedProcess[str]:
+            export.write_text(content, encoding="utf-8")
+            return subprocess.run(
+                # -I: nothing of the project, nor of its environment
+                [sys.executable, "-I", "-c", script, str(export)],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
 
-        digests, previous, checked = [], "0" * 64, 0
-        for line in map(json.loads, export.read_text().splitlines()):
-            if "row" in line:
-                raw = b"".join(map(netstring, line["row"].values()))
-                assert hashlib.sha256(raw).hexdigest() == line["digest"]
-                digests.append(line["digest"])
-            else:
-                assert line["previous"] == previous
-                head = ("log", "seal", "first_id", "last_id", "rows", "at", "previous")
-                raw = b"".join(netstring(line[name]) for name in head) + "".join(digests).encode()
-                previous = hashlib.sha256(raw).hexdigest()
-                assert previous == line["digest"]
-                digests, checked = [], checked + 1
-        assert checked == 1
+        whole = export.read_text(encoding="utf-8")
+        told = checked(whole)
+        assert told.returncode == 0, told.stderr
+        assert f"event: whole, head {AuditSeal.objects.get().digest}, 0 rows after" in told.stdout
+        touched = whole.replace('"tried"', '"slept"', 1)
+        assert touched != whole
+        assert "line 1: content and digest differ" in checked(touched).stderr
+        lines = whole.splitlines(keepends=True)
+        assert "content and digest differ" in checked("".join(lines[1:])).stderr

@@ -101,3 +101,15 @@ def test_a_mirror_set_for_pip_is_respected_and_the_usual_index_is_none(
     assert environment._index() is None
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example.gov/simple")
     assert environment._index() == "https://mirror.example.gov/simple"
+
+
+def test_what_only_the_system_can_provide_is_named_with_the_command_that_installs_it(
+    command, local_dir: Path
+) -> None:
+    # Nothing can be installed where there is no apt-get, as for whoever is not root.
+    told = command("environment", "--tests", PATH="/nonexistent")
+    assert told.returncode == 1
+    assert "chromium               browser tests" in told.stderr
+    assert "sudo apt-get install -y chromium poppler-utils\n" in told.stderr
+    assert "The suite cannot be run without them." in told.stderr
+    assert "Traceback" not in told.stderr

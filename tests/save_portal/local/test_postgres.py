@@ -36,6 +36,18 @@ def test_a_cluster_starts_answers_keeps_its_data_and_stops(stopped: Path) -> Non
     assert ask("SELECT number FROM kept") == "7"
 
 
+def test_the_programs_from_npm_serve_where_none_are_installed(
+    local_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.claim()
+    programs = postgres._embedded_programs(postgres.locate("test"))
+    assert programs is not None
+    monkeypatch.setenv("SAVE_PG_BIN", str(programs.bin))
+    postgres.start("test")
+    assert ask("SHOW server_version", "test").split(".")[0] == str(programs.major)
+    assert programs.major >= postgres.OLDEST == 15
+
+
 def test_the_durable_cluster_syncs_and_none_listens_on_tcp(stopped: Path) -> None:
     postgres.start()
     assert ask("SHOW fsync") == "on"
