@@ -21,7 +21,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A gunicorn with one process that answers."""
+    """A gunicorn that answers."""
 
     port: int
     pid: int
@@ -33,13 +33,14 @@ class Server:
 
 
 @contextmanager
-def served(**environment: str) -> Iterator[Server]:
+def served(*, processes: int = 1, **environment: str) -> Iterator[Server]:
     """The portal on the loopback; it ends with the block."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "save_portal.wsgi:application"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4"]
+    command += ["--workers", str(processes)]
     command += ["--keep-alive", "75", "--log-level", "warning"]
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     try:

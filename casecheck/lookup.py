@@ -1,27 +1,27 @@
 """Looking up, without ever saying why nothing was found (S7.1).
 
-A wrong number, a wrong date, a case closed long ago and too many tries take the same queries and
-give the same page.
+A wrong number, a wrong date, a case closed long ago and too many tries take the same way through
+the same statement and give the same page.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
-
 from casecheck import proofs
 from casecheck.models import Miss
-from save_portal import audit
-from save_portal.accounts.tenancy import system_scope
+from save_portal import audit, rows
+from save_portal.accounts.models import Agency
+from save_portal.accounts.tenancy import system_rows, system_scope
+from verification import case_number, immigration_documents
 from verification.immigration_documents import SEPARATORS
 from verification.models import Case
-from verification.selectors.applicant import Found, case_for_applicant
 from verification.services import duties
 
 HOUR = timedelta(hours=1)
-NEVER = date.min
+SHOWN_AFTER_CLOSING = timedelta(days=60)
 MISSES_OF_AN_ADDRESS = 30
 MISSES_OF_A_NUMBER = 10
 # Beyond the number's limit each address still has some tries: nobody can lock the person out.
@@ -29,25 +29,52 @@ MISSES_OF_A_NUMBER_FROM_AN_ADDRESS = 2
 # With work done for each try (`work`), where many people share an address.
 MISSES_OF_AN_ADDRESS_WITH_WORK = 300
 MISSES_OF_A_NUMBER_FROM_AN_ADDRESS_WITH_WORK = 10
-# How many there were of each digest, counted no further than the limits go.
-COUNT = (
-    "(SELECT count(*) FROM"
-    " (SELECT FROM casecheck_miss WHERE digest = %s AND at > %s LIMIT 300) counted)"
+# Of an address; of a number, together with those of the number from the address.
+LIMITS = (MISSES_OF_AN_ADDRESS, MISSES_OF_A_NUMBER, MISSES_OF_A_NUMBER_FROM_AN_ADDRESS)
+LIMITS_WITH_WORK = (
+    MISSES_OF_AN_ADDRESS_WITH_WORK,
+    MISSES_OF_A_NUMBER,
+    MISSES_OF_A_NUMBER_FROM_AN_ADDRESS_WITH_WORK,
 )
-COUNTS = f"SELECT {COUNT}, {COUNT}, {COUNT}, {COUNT}"
+# A passport's number is not asked for here: several countries may give the same one.
+DOCUMENT_NUMBERS = (
+    "a_number",
+    "i94_number",
+    "sevis_id",
+    "card_number",
+    "naturalization_certificate",
+    "citizenship_certificate",
+)
+# It counts the misses, looks for the newest case that fits, open or closed not long ago, and writes
+# either the misses or the entry of the log. Where the limits are passed it looks all the same, for
+# a day on which nobody was born. Its text is in the migrations.
+LOOK_UP = "SELECT * FROM casecheck_look_up(%s)"
+# What it gives of the case, behind the agency's name and time zone, in the order of the model.
+SHOWN = (
+    "id",
+    "status",
+    "number",
+    "agency_id",
+    "created_at",
+    "last_action_at",
+    "due_on",
+    "due_because",
+    "document_type",
+    "wish",
+    "wish_by_id",
+)
+BECAUSE = SHOWN.index("due_because")
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
-    """The misses of the last hour: of the address, of the number, of both together; and whether
+class Found:
+    """`case` has the columns above, its agency the name and the time zone.
 
-    the task was used before.
+    `has_corrections`: its applicant asked for some.
     """
 
-    address: int
-    number: int
-    both: int
-    spent: int
+    case: Case
+    has_corrections: bool
 
 
 def look_up(
@@ -55,53 +82,46 @@ def look_up(
 ) -> Found | None:
     """The case, or None for every reason. Notes a miss by digests that say nothing about whom.
 
-    `work` is a task that the browser has solved, which is good for one try.
+    `work` is a task that the browser has solved, which is good for one try. One exchange with the
+    database, which is one transaction.
     """
-    plain = _plain(number)
-    digests = [
-        proofs.digest("address", address),
-        proofs.digest("number", plain),
-        proofs.digest("both", plain, address),
-        proofs.digest("work", work),
-    ]
-    recent = _recent(digests, since=at - HOUR)
-    # After too many tries the same question is asked with a day on which nobody was born: what is
-    # found and then kept back would show in the time.
-    born = NEVER if _too_many(recent, worked=bool(work)) else date_of_birth
-    found = case_for_applicant(number=number, date_of_birth=born, at=at)
-    if found is None:
-        Miss.objects.bulk_create([Miss(digest=each, at=at) for each in digests[: 4 if work else 3]])
+    plain = SEPARATORS.sub("", number).upper()
+    seen = audit.event("casecheck.looked_up", by=None, at=at, subject_type="case", subject_id="")
+    asked = {
+        **_ways_to_read(number),
+        "born": date_of_birth,
+        "of_address": proofs.digest("address", address),
+        "of_number": proofs.digest("number", plain),
+        "of_both": proofs.digest("both", plain, address),
+        "of_work": proofs.digest("work", work) if work else None,
+        "limits": LIMITS,
+        "limits_with_work": LIMITS_WITH_WORK,
+        "since": at - HOUR,
+        "closed_since": at - SHOWN_AFTER_CLOSING,
+        "at": at,
+        "event": seen,
+    }
+    found = system_rows(LOOK_UP, [rows.as_json(asked)])
+    if not found:
         return None
-    audit.record(
-        "casecheck.looked_up",
-        by=None,
-        at=at,
-        subject_type="case",
-        subject_id=found.case.number,
-        agency_id=found.case.agency_id,
+    name, time_zone, has_corrections, *columns = found[0]
+    columns[BECAUSE] = json.loads(columns[BECAUSE])
+    case = Case.from_db("default", SHOWN, columns)
+    case.agency = Agency.from_db(
+        "default", ("id", "name", "time_zone"), (case.agency_id, name, time_zone)
     )
-    if work:
-        Miss.objects.create(digest=digests[3], at=at)
-    return found
+    return Found(case, has_corrections)
 
 
-def _recent(digests: list[str], *, since: datetime) -> Recent:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS, [value for digest in digests for value in (digest, since)])
-        return Recent(*cursor.fetchone())
-
-
-def _too_many(recent: Recent, *, worked: bool) -> bool:
-    worked = worked and not recent.spent
-    of_address = MISSES_OF_AN_ADDRESS_WITH_WORK if worked else MISSES_OF_AN_ADDRESS
-    of_both = (
-        MISSES_OF_A_NUMBER_FROM_AN_ADDRESS_WITH_WORK
-        if worked
-        else MISSES_OF_A_NUMBER_FROM_AN_ADDRESS
-    )
-    return recent.address >= of_address or (
-        recent.number >= MISSES_OF_A_NUMBER and recent.both >= of_both
-    )
+def _ways_to_read(raw: str) -> dict[str, str]:
+    """What was typed as a case's own number, and as each of a document's, where it can be one."""
+    ways = {"number": case_number.canonical(raw)[:15]}
+    for name in DOCUMENT_NUMBERS:
+        try:
+            ways[name] = immigration_documents.normalize(name, raw)
+        except ValueError:
+            continue
+    return ways
 
 
 def proof_of(case: Case) -> str:
@@ -127,7 +147,3 @@ def ask_for_additional(*, proof: str, at: datetime) -> Case | None:
 def forget(*, at: datetime) -> int:
     """Throw away misses that no limit counts any more; how many."""
     return Miss.objects.filter(at__lt=at - 2 * HOUR).delete()[0]
-
-
-def _plain(number: str) -> str:
-    return SEPARATORS.sub("", number).upper()

@@ -18,7 +18,6 @@ from save_portal.accounts.tenancy import system_scope
 from save_portal.audit.models import DisclosureEvent
 from verification.lifecycles.case import CaseStatus
 from verification.models import Case, CorrectionRequest, WrongfulDisclosure
-from verification.selectors.applicant import SHOWN_AFTER_CLOSING
 from verification.services import wrongful_disclosure
 
 LINKS_A_DAY = 3
@@ -155,7 +154,7 @@ def forget(*, at: datetime) -> int:
             .filter(ended_at=None)
             .filter(
                 Q(confirmed_at=None, asked_at__lt=at - CONFIRM_WITHIN)
-                | Q(case__closed_at__lt=at - SHOWN_AFTER_CLOSING)
+                | Q(case__closed_at__lt=at - lookup.SHOWN_AFTER_CLOSING)
             )[:1000]
         ):
             _end(notice, at)

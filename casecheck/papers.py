@@ -13,7 +13,7 @@ from django.utils import translation
 from casecheck.languages import BY_CODE
 from casecheck.models import OneTimeCode
 from casecheck.records import records_for
-from casecheck.states import state_of
+from casecheck.states import dates_of, has_asked, words_of
 from casecheck.who_looked import digits_of
 from save_portal.documents import render_pdf
 from verification import deadlines
@@ -29,7 +29,8 @@ def letter(case: Case, language: str, *, at: datetime, code: OneTimeCode | None 
     """Where the case is, for who has neither e-mail nor telephone; with a code if given."""
     today = deadlines.local_date(at, case.agency.time_zone)
     with translation.override(language):
-        more: dict[str, Any] = {"state": state_of(case, today=today)}
+        words = words_of(case.status, agency=case.agency.name, asked=has_asked(case))
+        more: dict[str, Any] = {"words": words, "dates": dates_of(case, today=today)}
     if code is not None:
         until = deadlines.local_date(code.expires_at, case.agency.time_zone)
         more |= {"code": digits_of(code), "code_until": until}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from verification import deadlines
@@ -18,25 +20,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """`turn` is who has to act; `by` with `why_by` the date promised, where there is one."""
+class Words:
+    """What a step of a case means to its applicant; `turn` is who has to act."""
 
     where: str
     turn: str
-    since: date
-    by: date | None
-    why_by: str
     agency_must: tuple[str, ...]
     you_can: tuple[str, ...]
     may_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """`since` when, and `by` when with `why_by`, where a date was promised; as the reader writes
+
+    dates, or "".
+    """
+
+    since: str
+    by: str
+    why_by: str
     late: bool
 
 
-def state_of(case: Case, *, today: date) -> State:
+def has_asked(case: Case) -> bool:
+    """Whether the applicant wants additional verification."""
+    return case.wish == Wish.WANTS
+
+
+def words_of(status: str, *, agency: str, asked: bool) -> Words:
     """What the applicant reads. The agency's name is the only name on it."""
-    agency = case.agency.name
-    status = case.status
-    asked = case.wish == Wish.WANTS
     must_not_deny = _(
         "It must not delay, deny, reduce or end your benefit because of your immigration status "
         "before the check has ended."
@@ -88,16 +101,16 @@ def state_of(case: Case, *, today: date) -> State:
     else:
         where = _("SAVE has finished with this case. The agency has the answer.")
         turn, must, can = agency, (tell_you,), (ask_agency, correct)
+    return Words(where=where, turn=turn, agency_must=must, you_can=can, may_ask=may_ask)
+
+
+def dates_of(case: Case, *, today: date) -> Dates:
+    """Since when it is so, and what was promised."""
     promised = deadlines.promised(case)
-    return State(
-        where=where,
-        turn=turn,
-        since=deadlines.local_date(case.last_action_at, case.agency.time_zone),
-        by=promised.on if promised else None,
+    return Dates(
+        since=_day(deadlines.local_date(case.last_action_at, case.agency.time_zone)),
+        by=_day(promised.on) if promised else "",
         why_by=_why(promised) if promised else "",
-        agency_must=must,
-        you_can=can,
-        may_ask=may_ask,
         late=bool(promised and promised.on < today),
     )
 
@@ -119,4 +132,10 @@ def _why(promised: deadlines.Deadline) -> str:
 
 
 def _day(day: date) -> str:
+    return _written(day, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, language: str | None) -> str:
+    """The day in a language; the same few days stand on most pages."""
     return date_format(day, "DATE_FORMAT")

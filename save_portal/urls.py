@@ -13,6 +13,7 @@ handler500 = "save_portal.web.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("casecheck/", include("casecheck.urls")),  # early: the busiest
     path("accounts/", include("save_portal.accounts.sign_in_urls")),
     path("", include("save_portal.accounts.urls")),
     path("", include("save_portal.accounts.people.urls")),
@@ -26,7 +27,6 @@ urlpatterns = [
     path("api/<path:rest>", missing),
     path("training/", include("agreements.training.urls")),
     path("", include("agreements.urls")),
-    path("casecheck/", include("casecheck.urls")),
     path("cases/", include("casecheck.agency_urls")),
     path("program/delayed-looks/", include("casecheck.program_urls")),
     path("invoices/", include("billing.urls")),

@@ -17,8 +17,9 @@ from casecheck import lookup, work
 from casecheck.forms.look_up import LookUpForm
 from casecheck.languages import BY_CODE
 from casecheck.records import followed
-from casecheck.states import state_of
-from casecheck.views.page import applicants, look_up_again, show
+from casecheck.states import dates_of, has_asked
+from casecheck.views.page import applicants, look_up_again, part, show
+from casecheck.views.prepared import Sort, case_page
 from save_portal.accounts.tenancy import system_scope
 from save_portal.web.permissions import public
 from verification.errors import WrongStatus
@@ -75,11 +76,22 @@ def _found(
     if corrections is None:
         with system_scope():
             corrections = followed(case.pk)
-    context = {
-        "case": case,
-        "state": state_of(case, today=timezone.localdate()),
-        "corrections": corrections,
-        "proof": lookup.proof_of(case),
-        "asked": asked,
-    }
-    return show(request, "case", language, context)
+    dates = dates_of(case, today=timezone.localdate())
+    sort = Sort(
+        language=language,
+        status=case.status,
+        asked=has_asked(case),
+        just_now=asked,
+        promised=bool(dates.by),
+        explained=bool(dates.why_by),
+        late=dates.late,
+    )
+    page = case_page(
+        sort,
+        number=case.grouped_number,
+        agency=case.agency.name,
+        dates=dates,
+        proof=lookup.proof_of(case),
+        followed=part("followed", {"corrections": corrections}) if corrections else "",
+    )
+    return HttpResponse(page)

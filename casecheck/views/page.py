@@ -59,9 +59,18 @@ def show(
     request: HttpRequest, template: str, language: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """A page in its frame. It knows nobody, so nothing of the request goes into it."""
+    return HttpResponse(draw(template, language, context), status=status)
+
+
+def draw(template: str, language: str, context: dict[str, Any]) -> str:
+    """The page in its frame, in the language that is active."""
     frame = _frame(language, demo=settings.DEMO) | {"language": BY_CODE[language]}
-    drawn = render_to_string(f"casecheck/{template}.html", frame | context)
-    return HttpResponse(drawn, status=status)
+    return render_to_string(f"casecheck/{template}.html", frame | context)
+
+
+def part(name: str, context: dict[str, Any]) -> str:
+    """A part of a page, in the language that is active."""
+    return render_to_string(f"casecheck/parts/{name}.html", context)
 
 
 @cache
@@ -74,10 +83,7 @@ def _frame(language: str, *, demo: bool) -> dict[str, Any]:
     names = ("look-up", "ask", "correction", "notices", "who-looked")
     to = {name.replace("-", "_"): reverse(f"casecheck:{name}", args=[language]) for name in names}
     with translation.override(language):
-        return {"to": to} | {
-            part: render_to_string(f"casecheck/parts/{part}.html", context)
-            for part in ("links", "head", "foot")
-        }
+        return {"to": to} | {name: part(name, context) for name in ("links", "head", "foot")}
 
 
 def look_up_again(request: HttpRequest, language: str) -> HttpResponse:

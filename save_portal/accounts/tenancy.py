@@ -7,7 +7,7 @@ transaction, so a pooled connection never carries a scope to the next request.
 - `agency_scope(id)`: the rows of one agency;  `system_scope()`: the rows of all;
 - `scope_for(user)`: an agency's user the agency's rows, the staff of an office all of them;
 - `whole_scope()`: the rows of all agencies and their sandboxes, for the machinery alone;
-- `system_rows(sql, values)`: one reading statement in that scope, in one exchange;
+- `system_rows(sql, values)`: one statement in that scope, in one exchange;
 - outside any scope a fenced table shows nothing and takes nothing.
 
 A sandbox is an agency with a negative key: `system_scope()` does not see it (ADR 0018).
@@ -114,7 +114,7 @@ def scope_for(user: User) -> AbstractContextManager[None]:
 
 
 def system_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of one reading statement over all agencies, in one exchange with the server.
+    """The rows of one statement over all agencies, in one exchange with the server.
 
     The same as a cursor in `system_scope()`, for a page that is asked for very often. Scope and
     statement go as one message, which PostgreSQL runs as one transaction: its end forgets the

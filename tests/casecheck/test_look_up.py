@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations, product
 
@@ -15,9 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casecheck import lookup, proofs, work
+from casecheck.forms.look_up import LookUpForm
 from casecheck.languages import LANGUAGES
 from casecheck.models import Miss
+from save_portal.accounts.models import Agency
 from save_portal.accounts.tenancy import scope_for, system_scope
+from save_portal.audit.models import AuditEvent
 from save_portal.outbox import queue
 from tests.conftest import AT, resident, unknown_person
 from verification.errors import DutyOpen, WrongStatus
@@ -385,10 +389,61 @@ def test_a_scan_of_wrong_guesses_learns_nothing_and_is_stopped(confirmed):
 
 @pytest.mark.django_db
 def test_the_same_number_of_queries_whatever_the_reason(confirmed, django_assert_num_queries):
-    with django_assert_num_queries(7) as miss:
-        found("Z" * 15)
-    with django_assert_num_queries(len(miss.captured_queries)):
-        found(confirmed.number, date(1970, 1, 1))
+    """One statement, and here what enters and leaves its scope inside the test's transaction."""
+    for number, born in (("Z" * 15, BORN), (confirmed.number, date(1970, 1, 1))):
+        with django_assert_num_queries(5):
+            assert found(number, born) is None
+    with django_assert_num_queries(5):
+        assert found(confirmed.number) == confirmed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_a_look_up_is_one_exchange_with_the_database(
+    confirmed, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        assert found(confirmed.number) == confirmed
+    with django_assert_num_queries(1):
+        assert found("Z" * 15) is None
+    assert Miss.objects.count() == 3
+    with system_scope():
+        (entry,) = AuditEvent.objects.filter(verb="casecheck.looked_up")
+        assert (entry.subject_id, entry.agency_id) == (confirmed.number, confirmed.agency_id)
+
+
+def test_what_the_statement_gives_is_in_the_order_of_the_model():
+    columns = [field.attname for field in Case._meta.concrete_fields]
+    assert list(lookup.SHOWN) == sorted(lookup.SHOWN, key=columns.index)
+
+
+@pytest.mark.django_db
+def test_pages_of_one_sort_show_each_its_own_case_and_agency(caseworker, people_on_record):
+    with scope_for(caseworker):
+        one = initial.initiate(by=caseworker, at=AT, submission=unknown_person())
+        other = initial.initiate(
+            by=caseworker,
+            at=AT,
+            submission=replace(unknown_person(), a_number="200000009", card_number="MSC2000000009"),
+        )
+    first = page_of(one.number).content.decode()
+    with system_scope():
+        Agency.objects.filter(pk=caseworker.agency_id).update(name="Aid & <i>Comfort</i>")
+    second = page_of(other.number).content.decode()
+    assert one.grouped_number in first
+    assert other.grouped_number in second
+    assert one.grouped_number not in second
+    assert second.count("Aid &amp; &lt;i&gt;Comfort&lt;/i&gt;") == 2
+    assert caseworker.agency.name not in second
+    assert "\ue000" not in second
+
+
+def test_forms_share_their_fields_and_nothing_that_was_typed():
+    wrong = LookUpForm({"number": "", "month": "13", "day": "x", "year": ""})
+    assert set(wrong.errors) == {"number", "month", "day", "year"}
+    right = LookUpForm({"number": "A1", "month": "2", "day": "3", "year": "1990"})
+    assert right.is_valid()
+    assert not LookUpForm().errors
+    assert LookUpForm()["number"].value() is None
 
 
 @pytest.mark.django_db
