@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 from verification.records import names, naming
@@ -135,14 +135,16 @@ class Side:
         self.families = len(name.family)
         self.free = list(range(len(self.parts)))
         self.family_at = tuple(place < self.families for place in self.free)
-        self.optional = {
-            place
-            for place, part in enumerate(self.parts)
-            if particles
-            and part in names.PARTICLES
-            and any(other not in names.PARTICLES for other in self.field_of(place))
-        }
+        self.optional: set[int] = set()
+        if particles and not names.PARTICLES.isdisjoint(self.parts):
+            self.optional = {
+                place
+                for place, part in enumerate(self.parts)
+                if part in names.PARTICLES
+                and any(other not in names.PARTICLES for other in self.field_of(place))
+            }
         self.left_over = [place for place in self.free if place not in self.optional]
+        self._neighbors: list[tuple[int, ...]] | None = None
 
     def is_family(self, place: int) -> bool:
         return self.family_at[place]
@@ -158,15 +160,17 @@ class Side:
         self.free = [place for place in self.free if place not in taken]
         self.left_over = [place for place in self.free if place not in self.optional]
 
-    @cached_property
+    @property
     def neighbors(self) -> list[tuple[int, ...]]:
         """Neighbors within one field, two or more, the longest first."""
-        return [
-            tuple(range(start, start + length))
-            for length in range(min(5, len(self.parts)), 1, -1)
-            for start in range(len(self.parts) - length + 1)
-            if self.family_at[start] is self.family_at[start + length - 1]
-        ]
+        if self._neighbors is None:
+            self._neighbors = [
+                tuple(range(start, start + length))
+                for length in range(min(5, len(self.parts)), 1, -1)
+                for start in range(len(self.parts) - length + 1)
+                if self.family_at[start] is self.family_at[start + length - 1]
+            ]
+        return self._neighbors
 
     def runs(self) -> Iterator[tuple[int, ...]]:
         """Neighbors that are all free or optional."""
@@ -311,12 +315,11 @@ class Comparison:
             for run in side.runs():
                 joined = side.text(run)
                 for place in other.free:
-                    if not set(run) <= set(side.free):
-                        break
                     word = other.parts[place]
                     if abs(len(word) - len(joined)) <= 4 and alike(joined, word):
                         typed, held = (run, (place,)) if side is self.typed else ((place,), run)
                         self._found(typed, held, Grade.SPELLED)
+                        break
 
     def _found(self, typed: tuple[int, ...], held: tuple[int, ...], grade: Grade) -> None:
         self.typed.take(typed)
@@ -348,7 +351,7 @@ class Comparison:
         return bool(syllables) or not self.book.of_the_other_sex(a, self.about.sex)
 
     def _spelled_text(self, typed: str, held: str) -> bool:
-        if min(len(typed), len(held)) < self.shortest:
+        if len(typed) < self.shortest or len(held) < self.shortest:
             return False
         typed, held = names.spelled_out(typed), names.spelled_out(held)
         return typed == held or naming.same(typed, held, self.systems)
@@ -374,8 +377,11 @@ class Comparison:
             (self.held, held, self.typed, typed),
         ):
             part, whole = side.parts[place], other.parts[there]
+            # Asked first, because it is what most pairs of names fail by.
+            if not whole.startswith(part):
+                continue
             full = len(" ".join(side.field_of(place))) >= SHORTEST_FIELD
-            if full and side.ends_field(place) and whole.startswith(part):
+            if full and side.ends_field(place):
                 alone = len(side.field_of(place)) == 1
                 if alone and not side.is_family(place):
                     return not self.book.is_given_name(part)
@@ -392,7 +398,7 @@ class Comparison:
         for crosswise in (False, True):
             for typed in self.typed.left_over:
                 for held in self.held.left_over:
-                    across = self.typed.is_family(typed) is not self.held.is_family(held)
+                    across = self.typed.family_at[typed] is not self.held.family_at[held]
                     if across is crosswise and self._slipped(typed, held):
                         self._found((typed,), (held,), Grade.SLIP)
                         return
@@ -400,7 +406,7 @@ class Comparison:
     def _slipped(self, typed: int, held: int) -> bool:
         """Whether a slip of the hand explains the difference, and no other name does."""
         a, b = self.typed.parts[typed], self.held.parts[held]
-        if min(len(a), len(b)) < 3 and max(len(a), len(b)) < 4:
+        if abs(len(a) - len(b)) > 1 or (min(len(a), len(b)) < 3 and max(len(a), len(b)) < 4):
             return False
         slip = names.slip_between(a, b)
         if slip is None:
