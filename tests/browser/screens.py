@@ -17,8 +17,8 @@ from agreements.training import services as training
 from agreements.training.catalog import tutorial_for
 from billing.models import Price
 from billing.services import card, invoicing, limits, price_list
-from casecheck import contacts, delays, who_looked
-from casecheck.models import OneTimeCode
+from casecheck import contacts, delays, proofs, who_looked
+from casecheck.models import Notice, OneTimeCode
 from save_portal.accounts.models import Agency, Department
 from save_portal.accounts.people import links
 from save_portal.accounts.people import services as people
@@ -225,13 +225,15 @@ def test_pictures_of_the_form(world, office, open_page):
     take(page, "newer-document", f"/cases/{ready.number}/newer-document/")
     office_page = enter(open_page(), vera)
     take(office_page, "arrivals", "/office/arrivals/")
+    take(office_page, "paper-form-choose", "/office/paper-form/")
     take(office_page, "paper-form", "/office/paper-form/i551/")
 
 
-def test_pictures_of_the_api_and_of_systems(world, open_page):
+def test_pictures_of_the_api_and_of_systems(world, open_page, settings):
+    settings.CLIENT_CERTIFICATE_HEADER, settings.TRUSTED_PROXIES = "Client-Cert", ["127.0.0.1"]
     ruth = make_user("Rosa", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
     with scope_for(ruth):
-        make_client(
+        client, _ = make_client(
             agency=world["agency"],
             name="Benefits intake",
             access_mode="web_services",
@@ -255,6 +257,8 @@ def test_pictures_of_the_api_and_of_systems(world, open_page):
         "api-problems": "/api/problems/",
         "api-problem": "/api/problems/invalid-fields/",
         "api-changes": "/api/docs/changes/",
+        "system-certificate": f"/systems/{client.pk}/certificate/",
+        "system-end": f"/systems/{client.pk}/end/",
         "sandbox": "/systems/sandbox/",
         "sandbox-anew": "/systems/sandbox/anew/",
         "sandbox-people": "/api/docs/sandbox/",
@@ -428,6 +432,10 @@ def test_pictures_of_verifiers_and_records(world, office, open_page):
     take(page, "queue", "/review/")
     take(page, "workbench", f"/review/{mine.number}/")
     take(page, "person-query", "/person-query/")
+    page.goto(f"/person-query/?case={mine.number}")
+    page.locator("main form.query button[type=submit]").click()
+    page.get_by_role("heading", name="person found").wait_for()
+    take(page, "person-found")
     take(page, "corrections", "/corrections/")
     take(page, "correction", f"/corrections/{request.pk}/")
     take(enter(open_page(), grace), "review-office", "/review/office/")
@@ -500,6 +508,12 @@ def test_pictures_for_the_applicant(world, open_page):
     page.locator("[formaction*=notices]").click()
     page.wait_for_selector("[name=address]")
     take(page, "casecheck-notices")
+    page.fill("[name=address]", "rosa@mail.example")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".done")
+    with system_scope():
+        token = proofs.sign(Notice.objects.get().pk, salt=proofs.NOTICE)
+    take(page, "casecheck-notice", f"/casecheck/en/notices/{token}/")
     page.goto("/casecheck/en/")
     look_up(page, case.number)
     page.wait_for_selector("[formaction*=who-looked]")
