@@ -23,6 +23,7 @@ from agreements.selectors.pages import AgreementPage, agreement_list, agreement_
 from agreements.services import negotiation, registration, signing, standing
 from agreements.views.step_up import sign_in_again, signed_in_again
 from save_portal.accounts.roles import Permission
+from save_portal.web.client_address import client_address
 from save_portal.web.permissions import require
 from save_portal.web.versions import version_of
 
@@ -209,7 +210,8 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
             with transaction.atomic():
                 service(
                     number=number, version=version_of(request),
-                    digest=request.POST.get("digest", ""), address=request.META.get("REMOTE_ADDR"),
+                    digest=request.POST.get("digest", ""),
+                    address=client_address(request.META) or None,
                     by=user, at=timezone.now(), **form.cleaned_data,
                 )  # fmt: skip
         except AgreementError as error:

@@ -16,6 +16,7 @@ from agreements.lifecycles.agreement import AgreementStatus
 from agreements.selectors.pages import paper_with
 from agreements.services import registration
 from save_portal.accounts.tenancy import system_scope
+from save_portal.web.client_address import of_limits
 from save_portal.web.permissions import public
 
 LINK = "registration_link"
@@ -32,7 +33,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             email=form.cleaned_data["email"],
             by=None,
             at=timezone.now(),
-            address=request.META.get("REMOTE_ADDR"),
+            address=of_limits(request),
         )
         return redirect("agreements:sent")
     return _page(request, "agreements/begin.html", form=form)

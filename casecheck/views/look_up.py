@@ -21,6 +21,7 @@ from casecheck.states import dates_of, has_asked
 from casecheck.views.page import applicants, look_up_again, part, show
 from casecheck.views.prepared import Sort, case_page
 from save_portal.accounts.tenancy import system_scope
+from save_portal.web.client_address import of_limits
 from save_portal.web.permissions import public
 from verification.errors import WrongStatus
 from verification.models import Case
@@ -48,7 +49,7 @@ def look_up(request: HttpRequest, language: str) -> HttpResponse:
     found = lookup.look_up(
         number=form.cleaned_data["number"],
         date_of_birth=form.cleaned_data["date_of_birth"],
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=of_limits(request) or "",
         work=work.done(request.POST),
         at=timezone.now(),
     )

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from save_portal.accounts import mails
+from save_portal.web.client_address import of_limits
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,6 +19,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What allauth's own limits count by; all without a name count together."""
+        return of_limits(request) or "unknown"
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""

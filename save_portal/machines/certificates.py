@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import ipaddress
 import re
 import ssl
 from collections.abc import Mapping
@@ -20,9 +19,10 @@ from urllib.parse import unquote
 
 from django.conf import settings
 
+from save_portal.web.client_address import is_proxy
+
 HASH = re.compile(r"(?:\A|[;,])\s*(?:Hash=)?\"?([0-9A-Fa-f]{64})\"?\s*(?=[;,]|\Z)")
 BEGIN = "-----BEGIN CERTIFICATE-----"
-UNIX_SOCKET = "unix"
 
 
 class NotBelieved(Exception):
@@ -37,7 +37,7 @@ def presented(meta: Mapping[str, Any]) -> str:
     value = str(meta.get(f"HTTP_{name.upper().replace('-', '_')}", "")).strip()
     if not value:
         return ""
-    if not _is_trusted(str(meta.get("REMOTE_ADDR", ""))):
+    if not is_proxy(str(meta.get("REMOTE_ADDR", ""))):
         raise NotBelieved(
             f"The field {name} is set by the portal's own proxy alone. Do not send it."
         )
@@ -76,18 +76,3 @@ def _digest(encoded: str) -> str:
     if not der.startswith(b"\x30"):
         raise ValueError("No certificate")
     return hashlib.sha256(der).hexdigest()
-
-
-def _is_trusted(address: str) -> bool:
-    """Whether the connection came from the proxy; one over a socket of the machine has no name."""
-    if not address:
-        return UNIX_SOCKET in settings.TRUSTED_PROXIES
-    try:
-        came_from = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(
-        came_from in ipaddress.ip_network(network)
-        for network in settings.TRUSTED_PROXIES
-        if network != UNIX_SOCKET
-    )

@@ -202,6 +202,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "save_portal.web.client_address.of_limits"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 SESSION_WARNING_SECONDS = 15 * 60
@@ -254,13 +255,13 @@ WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
 # How many requests one client may make in a minute.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 6000)
 
-# Where a proxy ends TLS: the field in which it hands on a client's certificate, and who it is.
+# Behind a proxy: the fields in which it hands on a client's address and certificate, and who it is.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "")
 CLIENT_CERTIFICATE_HEADER = env.str("CLIENT_CERTIFICATE_HEADER", "")
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
-if CLIENT_CERTIFICATE_HEADER and not TRUSTED_PROXIES:
-    raise ImproperlyConfigured(
-        "CLIENT_CERTIFICATE_HEADER: name in TRUSTED_PROXIES from whom it is believed."
-    )
+for header in ("CLIENT_ADDRESS_HEADER", "CLIENT_CERTIFICATE_HEADER"):
+    if globals()[header] and not TRUSTED_PROXIES:
+        raise ImproperlyConfigured(f"{header}: name in TRUSTED_PROXIES from whom it is believed.")
 for proxy in TRUSTED_PROXIES:
     if proxy != "unix":
         ipaddress.ip_network(proxy)
