@@ -28,6 +28,7 @@ PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 def measure(
     user: User,
+    reader: User,
     password: str,
     population: Population,
     directory: Path,
@@ -35,25 +36,34 @@ def measure(
     sizes: Iterable[int],
     workers: int,
     like: Row,
-) -> list[Row]:
-    """Batches of so many rows, each with a web server and workers of its own."""
-    rows: list[Row] = []
+) -> Iterator[list[Row]]:
+    """Batches of so many rows, each with a web server and workers of its own.
+
+    A machine of the user's agency sends them; `reader`, who sees all of the agency's, reads them.
+    """
     for most in sizes:
         file = directory / f"portal-{most}.csv"
         size = population.write_batch(file, most, INPUT, benefit="medicaid")
-        rows += _one(user, password, file, size, directory, workers=workers, like=like)
+        yield _one(user, reader, password, file, size, directory, workers=workers, like=like)
         file.unlink()
-    return rows
 
 
 def _one(
-    user: User, password: str, file: Path, size: int, directory: Path, *, workers: int, like: Row
+    user: User,
+    reader: User,
+    password: str,
+    file: Path,
+    size: int,
+    directory: Path,
+    *,
+    workers: int,
+    like: Row,
 ) -> list[Row]:
     documents = (directory / "documents").as_uri()
     with served(DOCUMENTS_URL=documents) as server, working(workers, documents) as crew:
         machine = Machine(server.port, token(server.port, user))
         browser = Browser(server.port)
-        browser.sign_in(user.email, password)
+        browser.sign_in(reader.email, password)
         began = time.perf_counter()
         address = _upload(server.port, machine, file)
         uploaded = time.perf_counter()

@@ -225,17 +225,17 @@ def run(
         )
         if portal_rows:
             say("A batch in the portal")
-            add(
-                *portal_batch.measure(
-                    measured,
-                    PASSWORD,
-                    population,
-                    directory,
-                    sizes=sorted({min(PORTAL_ROWS, portal_rows), portal_rows}),
-                    workers=batch_workers,
-                    like=service,
-                )
-            )
+            for measured_now in portal_batch.measure(
+                measured,
+                supervisor,
+                PASSWORD,
+                population,
+                directory,
+                sizes=sorted({min(PORTAL_ROWS, portal_rows), portal_rows}),
+                workers=batch_workers,
+                like=service,
+            ):
+                add(*measured_now)
         add(*plans.check(population.one()))
         if not records_only:
             say("Form G-845")

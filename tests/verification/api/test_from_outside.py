@@ -23,7 +23,11 @@ WHOLE = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "50
 HOW = WHOLE if os.environ.get("SCHEMATHESIS") == "all" else SHORT
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# The whole run takes some minutes on an idle machine, and many on a busy one.
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300 if HOW is SHORT else 7_200),
+]
 
 
 @pytest.fixture
