@@ -36,7 +36,8 @@ def measure(
     sizes: Iterable[int],
     workers: int,
     like: Row,
-) -> Iterator[list[Row]]:
+    add: Callable[..., None],
+) -> None:
     """Batches of so many rows, each with a web server and workers of its own.
 
     A machine of the user's agency sends them; `reader`, who sees all of the agency's, reads them.
@@ -44,7 +45,7 @@ def measure(
     for most in sizes:
         file = directory / f"portal-{most}.csv"
         size = population.write_batch(file, most, INPUT, benefit="medicaid")
-        yield _one(user, reader, password, file, size, directory, workers=workers, like=like)
+        add(*_one(user, reader, password, file, size, directory, workers=workers, like=like))
         file.unlink()
 
 

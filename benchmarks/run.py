@@ -223,19 +223,18 @@ def run(
                 like=service,
             )
         )
-        if portal_rows:
-            say("A batch in the portal")
-            for measured_now in portal_batch.measure(
-                measured,
-                supervisor,
-                PASSWORD,
-                population,
-                directory,
-                sizes=sorted({min(PORTAL_ROWS, portal_rows), portal_rows}),
-                workers=batch_workers,
-                like=service,
-            ):
-                add(*measured_now)
+        say("Batches in the portal")
+        portal_batch.measure(
+            measured,
+            supervisor,
+            PASSWORD,
+            population,
+            directory,
+            sizes=sorted({min(PORTAL_ROWS, portal_rows), portal_rows} - {0}),
+            workers=batch_workers,
+            like=service,
+            add=add,
+        )
         add(*plans.check(population.one()))
         if not records_only:
             say("Form G-845")
