@@ -124,7 +124,6 @@ def main(arguments: list[str]) -> int:
         default=1,
         help="processes of the tests, each with a cluster of its own",
     )
-    parser.add_argument("--no-browser", action="store_true", help="nothing of it needs a browser")
     parser.add_argument("--first", help="a program whose failure counts, but stops nothing")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args(arguments)
@@ -133,7 +132,7 @@ def main(arguments: list[str]) -> int:
         raise Trouble("Name the command to run.")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    environment.set_up(for_tests=not asked.no_browser, for_bench=asked.cluster == "bench")
+    environment.set_up(for_tests=True, for_bench=asked.cluster == "bench")
     first = _run([asked.first], _variables()) if asked.first else 0
     return run_with_cluster(asked.cluster, command, workers=asked.workers) or first
 
