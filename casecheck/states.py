@@ -121,13 +121,13 @@ def _why(promised: deadlines.Deadline) -> str:
     if "working_days" not in facts or "from" not in facts:
         return ""
     start = date.fromisoformat(facts["from"])
-    text = _("%(days)s working days from %(date)s; weekends do not count.") % {
+    text = _("%(days)s working days after %(date)s; weekends do not count.") % {
         "days": facts["working_days"],
         "date": _day(start),
     }
     skipped = [_day(date.fromisoformat(gap["on"])) for gap in facts.get("skipped", [])]
     if skipped:
-        text += " " + _("Not counted either: %(days)s.") % {"days": ", ".join(skipped)}
+        text += " " + _("Not counted either: %(days)s.") % {"days": "; ".join(skipped)}
     return text
 
 

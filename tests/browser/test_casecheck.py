@@ -69,7 +69,7 @@ def test_a_phone_at_any_width_in_any_language(world, open_page, language, width)
 
 MORE = {
     "en": ("A record is wrong", "Ask for the correction", "Your request was recorded"),
-    "ar": ("سجل ما خطأ", "اطلب التصحيح", "سُجل طلبك"),
+    "ar": ("في أحد السجلات خطأ", "اطلب التصحيح", "سُجل طلبك"),
     "es": ("Un registro está equivocado", "Pedir la corrección", "Su solicitud fue registrada"),
 }
 

@@ -88,7 +88,7 @@ def test_a_correction_begun_here_goes_the_way_of_all_and_is_followed_here(confir
             by=verifier, at=AT,
         )  # fmt: skip
     shown = post("look-up", confirmed, "es").content.decode()
-    assert "Se preguntó a la oficina que guarda el registro." in shown
+    assert "Se pidió la corrección a la oficina que guarda el registro." in shown
     assert "Responde a más tardar el" in shown
     with system_scope():
         correction.decide(
@@ -287,7 +287,10 @@ def with_contact(caseworker, case):
 
 
 def test_the_list_opens_with_a_code_and_names_office_day_purpose_and_data(caseworker, confirmed):
-    assert "has no address of yours" in post("who-looked", confirmed).content.decode()
+    assert (
+        "has no e-mail address or telephone number of yours"
+        in post("who-looked", confirmed).content.decode()
+    )
     with_contact(caseworker, confirmed)
     assert "A code is on its way" in post("who-looked", confirmed, way="email").content.decode()
     code = re.search(r"\d{4} \d{4}", delivered()[-1].body)[0]
