@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
+from psycopg import OperationalError, sql
 
 from tests.verification.records.files import PERSON, rejects, row, write
 from verification.records import staging
@@ -461,3 +461,26 @@ def test_what_the_cheap_look_lets_pass_is_good(kind, printable, value):
         suspect = cursor.fetchone()[0]
     good = re.fullmatch(kind.pattern, value) and len(value) <= (kind.longest or 1 << 30)
     assert good or suspect
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_that_broke_off_leaves_nothing_and_is_taken_up_by_the_same_command(tmp_path):
+    path = write(tmp_path, "CIS", *[row(record_id=f"R{n}") for n in range(300)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [backend] = cursor.fetchone()
+
+    def break_off(done, size):
+        """The server ends the connection while the file is on its way."""
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+        other.close()
+
+    with pytest.raises(OperationalError):
+        load("CIS", path, progress=break_off)
+    connection.close()
+    assert not SourceRecord.objects.exists()
+    assert not SourceUpload.objects.exists()
+    result = load("CIS", path)
+    assert (result.inserted, result.rejected) == (300, 0)
