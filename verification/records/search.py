@@ -118,10 +118,13 @@ class Search:
     ) -> Answer | None:
         """The answer where the numbers say which records are theirs, in spite of those beside.
 
-        Whoever's those are, they must not change what is said: an order of removal, say.
+        Whoever's those are, they must not change what is said: an order of removal, say. Nor may
+        one of them bear the name just as it was typed, and this file not.
         """
         own = own_file(meant, person, self.around)
-        if not own or self.why_not(own, meant, stranger=False):
+        if not own or (self.is_exact() and not any(as_typed(self.query, each) for each in own)):
+            return None
+        if self.why_not(own, meant, stranger=False):
             return None
         alone, among = (self.drawn_from(each, meant, today) for each in (own, self.around))
         same = alone.statement_code == among.statement_code

@@ -319,6 +319,26 @@ class TestOneMoreNumber:
         typed = {"given_name": "Maria", "card_number": "LIN0123456789"}
         assert ask(**typed).reasons == ("ambiguous",)
 
+    def test_who_bears_the_name_just_as_typed_is_not_set_aside_by_numbers(self, on_record):
+        first, other = TWO_FILES
+        on_record(CIS=[first, {**other, "given_name": "MARIA"}])
+        mine = {"i94_number": "123456789A1"}
+        assert ask(given_name="Maria", **mine).reasons == ("ambiguous",)
+        assert ask(**mine).record_refs == ("CIS:R1",)
+
+    def test_a_batch_of_them_takes_no_more_queries(self, on_record, django_assert_num_queries):
+        on_record(CIS=[*TWO_FILES, {"record_id": "R3", "a_number": "123456781", "card_number": "",
+                       "given_name": "MARIA", "i94_number": "123456789A1"}])  # fmt: skip
+        names = ("Maria Elena", "Maria", "Elena Maria", "Maria E", "Mari")
+        queries = [
+            replace(ASKED, i94_number="123456789A1", given_name=name, a_number=number)
+            for name in names
+            for number in ("123456789", "123456780", "123456781", "")
+        ]
+        from_one_index(lambda records: search_all(queries, today=TODAY, records=records))
+        with django_assert_num_queries(3):
+            from_one_index(lambda records: search_all(queries, today=TODAY, records=records))
+
     def test_a_number_that_hundreds_share_does_not_hide_whom_another_names(self, on_record):
         many = [
             {"record_id": f"M{n}", "i94_number": f"{300000000 + n}A1", "family_name": "OKAFOR"}
