@@ -6,6 +6,7 @@ its days and its law, holds from a day in the future, and stands on the person's
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +21,15 @@ from save_portal.calendar.local import local_date
 from verification.enums import Benefit
 from verification.errors import InvalidSubmission, NotPermitted
 
+LONGEST_CITATION = 200
+# The person reads the page in one of ten languages, so a rule has no words of its own: only the
+# law's citation, which is the same in all of them. Several are parted by semicolons.
+CITATION = re.compile(
+    r"\d{1,3} (?:USC|CFR|FR) \d[\w.-]*(?:\(\w{1,6}\))*"
+    r"|Pub\. L\. \d{1,3}-\d{1,4}(?:, sec\. \d[\w.-]*(?:\(\w{1,6}\))*)?"
+    r"|EO \d{4,5}",
+    re.ASCII,
+)
 # Three years: what is kept back longer than that would never be told.
 MOST_DAYS = 1095
 
@@ -50,16 +60,22 @@ def set_delay(
         errors["effective_from"] = (
             "Choose a day after today: looks of earlier days keep their rule."
         )
-    basis = " ".join(basis.split())
+    basis = citation_of(basis)
     if not basis:
-        errors["basis"] = "Name the law: the person reads it on CaseCheck."
+        errors["basis"] = (
+            "Write the law as it is cited, and nothing else: 5 USC 552a(c)(3), 28 CFR 16.96, "
+            "73 FR 75445, Pub. L. 107-296 or EO 12333. CaseCheck says the rest in the person’s "
+            "language."
+        )
+    elif len(basis) > LONGEST_CITATION:
+        errors["basis"] = f"Write at most {LONGEST_CITATION} characters."
     if errors:
         raise InvalidSubmission(errors)
     rule = DelayRule.objects.create(
         purpose=purpose,
         days=days,
         effective_from=effective_from,
-        basis=basis[:200],
+        basis=basis,
         at=at,
         by=by,
     )
@@ -77,6 +93,13 @@ def set_delay(
         },
     )
     return rule
+
+
+def citation_of(typed: str) -> str:
+    """The citations in their usual form, or "" where something is none."""
+    plain = " ".join(typed.replace("U.S.C.", "USC").replace("C.F.R.", "CFR").split())
+    parts = [part.strip() for part in plain.split(";")]
+    return "; ".join(parts) if all(CITATION.fullmatch(part) for part in parts) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class DelayForm(PortalForm):
     basis = forms.CharField(
         label="The law that allows it",
         max_length=200,
-        help_text="The person reads it on CaseCheck. Example: 5 USC 552a(c)(3)",
+        help_text="Its citation alone: the person reads it on CaseCheck, in a sentence of their "
+        "language. Example: 5 USC 552a(c)(3)",
         error_messages={
             "required": "Name the law: the person reads it on CaseCheck.",
             "max_length": "Write at most 200 characters.",

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from casecheck import delays, who_looked
+from casecheck.languages import LANGUAGES
 from casecheck.models import DelayRule
+from casecheck.views.page import draw
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
 from save_portal.audit.models import AuditEvent
@@ -151,3 +153,47 @@ def test_a_rule_for_another_purpose_or_a_later_day_keeps_nothing_back(officer, c
     set_rule(officer, holds=timezone.localdate() + timedelta(days=1), at=timezone.now())
     with system_scope():
         assert len(who_looked.looks_at(case=confirmed, at=timezone.now()).looks) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("5 U.S.C. 552a(c)(3)", "5 USC 552a(c)(3)"),
+        (" 28  C.F.R. 16.96 ; 73 FR 75445", "28 CFR 16.96; 73 FR 75445"),
+        ("Pub. L. 107-296, sec. 222(a)(1)", "Pub. L. 107-296, sec. 222(a)(1)"),
+        ("EO 12333", "EO 12333"),
+    ],
+)
+def test_a_law_is_kept_as_it_is_cited(officer, typed, kept):
+    assert set_rule(officer, basis=typed).basis == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "The Privacy Act allows it",
+        "5 USC 552a(c)(3), because an investigation is under way",
+        "5 USC",
+        "552a",
+        "5 USC 552a;",
+        "５ USC 552a",
+        "5 USC 552a(c)(3); " * 20 + "EO 12333",
+    ],
+)
+def test_a_law_in_words_is_refused_for_its_reader_may_not_read_english(officer, typed):
+    with pytest.raises(InvalidSubmission) as refused:
+        set_rule(officer, basis=typed)
+    assert set(refused.value.field_errors) == {"basis"}
+
+
+@pytest.mark.parametrize("language", [language.code for language in LANGUAGES])
+def test_a_delay_and_its_law_are_told_in_the_persons_language(officer, confirmed, language):
+    now, today = timezone.now(), timezone.localdate()
+    set_rule(officer, holds=today - timedelta(days=1), at=now - timedelta(days=9))
+    with system_scope():
+        looks = who_looked.looks_at(case=confirmed, at=now)
+    with translation.override(language):
+        page = draw("who_looked", language, {"page": looks, "case": confirmed, "proof": "x"})
+    assert f'<bdi lang="en" dir="ltr">{LAW}</bdi>' in page
+    in_english = "The law that allows this wait" in page, "This rule holds since" in page
+    assert in_english == ((True, True) if language == "en" else (False, False))
