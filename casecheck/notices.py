@@ -130,7 +130,7 @@ def tell_wrongful_disclosures(*, at: datetime) -> int:
             )
             if found is None:
                 return settled
-            cases = Case.objects.filter(number__in=_cases_of(found))
+            cases = Case.objects.filter(number__in=cases_of(found))
             sent = 0
             for contact in Contact.objects.filter(case__in=cases):
                 if contact.email or contact.phone:
@@ -192,7 +192,7 @@ def _tell(notice: Notice, at: datetime) -> bool:
     return True
 
 
-def _cases_of(found: WrongfulDisclosure) -> set[str]:
+def cases_of(found: WrongfulDisclosure) -> set[str]:
     """The cases in which this person's data were shown: over the index of the disclosure log."""
     numbers = DisclosureEvent.objects.filter(person_ref=found.person_ref).values_list(
         "case_number", flat=True

@@ -14,7 +14,8 @@ from casecheck.languages import BY_CODE
 from casecheck.models import OneTimeCode
 from casecheck.records import records_for
 from casecheck.states import dates_of, has_asked, words_of
-from casecheck.who_looked import digits_of
+from casecheck.who_looked import FAULTS, digits_of, purpose_in_words
+from casecheck.wrongful import Entry
 from save_portal.documents import render_pdf
 from verification import deadlines
 from verification.models import Case
@@ -35,6 +36,20 @@ def letter(case: Case, language: str, *, at: datetime, code: OneTimeCode | None 
         until = deadlines.local_date(code.expires_at, case.agency.time_zone)
         more |= {"code": digits_of(code), "code_until": until}
     return _drawn("letter", case, language, at, more)
+
+
+def wrongful_letter(case: Case, language: str, *, at: datetime, entry: Entry) -> bytes:
+    """A look that should not have been, as CaseCheck tells it to the person (S10.3)."""
+    assert entry.found is not None
+    with translation.override(language):
+        more = {
+            "reason": FAULTS[entry.found.fault],
+            "who": entry.agency,
+            "on": deadlines.local_date(entry.event.at, case.agency.time_zone),
+            "purpose": purpose_in_words(entry.event.purpose),
+            "fields": entry.fields,
+        }
+    return _drawn("wrongful", case, language, at, more)
 
 
 def answer(content: bytes, *, name: str) -> HttpResponse:

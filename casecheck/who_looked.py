@@ -132,7 +132,7 @@ def looks_at(*, case: Case, at: datetime) -> Looks:
     Looks on one day by one office for one purpose are one line. What a dated rule delays is left
     out until its time has come; a look that was found wrongful is shown at once.
     """
-    refs = _person_refs(case)
+    refs = person_refs(case)
     events = list(DisclosureEvent.objects.filter(person_ref__in=refs).order_by("-id")[: SHOWN + 1])
     wrong = {w.disclosure_id: w for w in WrongfulDisclosure.objects.filter(person_ref__in=refs)}
     delays = list(DelayRule.objects.all())
@@ -177,7 +177,7 @@ def _delays_now(rules: list[DelayRule], today: date) -> list[tuple[Any, DelayRul
     return [(purpose_in_words(p), rule) for p, rule in sorted(newest.items()) if rule.days]
 
 
-def _person_refs(case: Case) -> set[str]:
+def person_refs(case: Case) -> set[str]:
     """The records that answers to this case rest on, and the case's own copies of documents."""
     refs = {f"case:{case.number}"}
     for answer in case.initial_answers.filter(outcome="confirmed"):

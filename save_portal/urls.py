@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("cases/", include("casecheck.agency_urls")),
     path("program/delayed-looks/", include("casecheck.program_urls")),
+    path("program/wrongful-looks/", include("casecheck.oversight_urls")),
     path("invoices/", include("billing.urls")),
     path("card-stand-in/", include("billing.stand_in_urls")),
     path("", include("verification.urls")),

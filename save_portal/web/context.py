@@ -41,6 +41,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "may_see_sources": user.can(Permission.MANAGE_PROGRAM)
             or user.can(Permission.CORRECT_RECORDS),
             "may_see_accuracy": user.can(Permission.MANAGE_PROGRAM) or user.can(Permission.MONITOR),
+            "may_monitor": user.can(Permission.MONITOR),
             "may_manage_program": user.can(Permission.MANAGE_PROGRAM),
             "session_seconds": seconds_left(request),
             "warning_seconds": settings.SESSION_WARNING_SECONDS,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from casecheck import contacts, lookup, proofs, who_looked
 from casecheck.models import Figure, Miss, OneTimeCode
+from save_portal import audit
 from save_portal.accounts.models import Office
 from save_portal.accounts.roles import Role
 from save_portal.accounts.tenancy import scope_for, system_scope
@@ -236,3 +237,52 @@ def test_the_program_office_delays_looks_by_keyboard(world, open_page):
     narrow.get_by_text("Not yet").wait_for()
     check_accessible(narrow, "a rule, on a phone")
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_compliance_officer_records_a_wrongful_look_by_keyboard(world, open_page):
+    dana = world["dana"]
+    with scope_for(dana):
+        case = initial.initiate(by=dana, at=AT, submission=unknown_person())
+        audit.disclose(
+            by=dana, at=AT, agency_id=dana.agency_id, person_ref=f"case:{case.number}",
+            fields=["document_page"], purpose="snap", case_number=case.number,
+        )  # fmt: skip
+    officer = make_user(
+        "Cora",
+        Role.COMPLIANCE_OFFICER,
+        office=Office.objects.create(code="COMPLIANCE", name="Compliance Office"),
+    )
+    wide = enter(open_page(), officer)
+    wide.goto("/program/wrongful-looks/")
+    check_accessible(wide, "none found yet")
+    wide.focus("[name=case]")
+    wide.keyboard.press("Enter")
+    wide.wait_for_selector(".errs")
+    check_accessible(wide, "no number")
+    wide.fill("[name=case]", case.number)
+    wide.keyboard.press("Enter")
+    wide.get_by_role("link", name="Record this one").wait_for()
+    check_accessible(wide, "the log of a person")
+    assert case.number not in wide.url
+    wide.focus("main a:has-text('Record this one')")
+    wide.keyboard.press("Enter")
+    wide.get_by_role("heading", name="Record that it was wrongful").wait_for()
+    check_accessible(wide, "one look")
+    wide.focus("main button[type=submit]")
+    wide.keyboard.press("Enter")
+    wide.wait_for_selector(".errs")
+    check_accessible(wide, "what is missing")
+    wide.select_option("[name=fault]", "no_purpose")
+    wide.fill("[name=note]", "The hotline was told.")
+    wide.focus("[name=sure]")
+    wide.keyboard.press("Space")
+    wide.focus("main button[type=submit]")
+    wide.keyboard.press("Enter")
+    wide.get_by_role("heading", name="Found wrongful").wait_for()
+    check_accessible(wide, "recorded")
+    narrow = enter(open_page({"width": 390, "height": 844}), officer)
+    for address in ("/program/wrongful-looks/", wide.url):
+        narrow.goto(address)
+        narrow.get_by_text("No lawful purpose was found").wait_for()
+        check_accessible(narrow, "on a phone")
+        assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
