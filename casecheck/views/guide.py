@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -24,17 +26,21 @@ def guide(request: HttpRequest, language: str) -> HttpResponse:
 @readers
 def numbers(request: HttpRequest, language: str) -> HttpResponse:
     """Waiting times, where cases are settled, corrections, errors: tables and drawings."""
-    counted = figures.figures(today=timezone.localdate())
+    return show(request, "figures", language, shown(today=timezone.localdate()))
+
+
+def shown(*, today: date) -> dict[str, Any]:
+    """What the page of figures shows on a day."""
+    counted = figures.figures(today=today)
     waits = [
         (step, list(reversed(rows)), charts.bars(rows)) for step, rows in counted.waits.items()
     ]
-    context = {
+    return {
         "figures": counted,
         "waits": waits,
         "settled": [(row, charts.stacked(row)) for row in counted.settled],
         "errors": figures.in_words(counted.errors),
     }
-    return show(request, "figures", language, context)
 
 
 @public

@@ -5,10 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from casecheck import counting, figures
 from casecheck.languages import LANGUAGES
 from casecheck.models import Figure
+from casecheck.views.guide import shown
+from casecheck.views.page import draw
 from save_portal.accounts.tenancy import scope_for, system_scope
 from tests.conftest import AT, resident, unknown_person
 from verification.models import VerifierAnswer
@@ -140,3 +143,26 @@ def test_page_and_files_say_the_same_by_one_query(django_assert_num_queries, mon
     assert "error_by_program,,snap,100,12.0,," in lines
     # A bar for each month, each outcome and each group.
     assert page.count('class="meter"') == 1 + 3 + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "number", "days"),
+    [
+        ("en", "October 2026", "12,345", "3.5"),
+        ("es", "octubre de 2026", "12\xa0345", "3,5"),
+        ("zh-hans", "2026年10月", "12345", "3.5"),
+        ("vi", "Tháng 10 2026", "12345", "3,5"),
+        ("tl", "Oktubre 2026", "12,345", "3.5"),
+        ("ru", "Октябрь 2026", "12\xa0345", "3,5"),
+        ("uk", "Жовтень 2026", "12\xa0345", "3,5"),
+        ("ar", "أكتوبر 2026", "12.345", "3,5"),
+        ("ht", "oktòb 2026", "12\xa0345", "3,5"),
+        ("ko", "2026년 10월", "12,345", "3.5"),
+    ],
+)
+def test_months_and_numbers_are_written_in_the_readers_way(language, month, number, days):
+    row(date(2026, 10, 1), "wait", "additional", 12345, half=3.5, nine_tenths=9)
+    with translation.override(language):
+        page = draw("figures", language, shown(today=date(2026, 11, 26)))
+    for written in (month, number, days):
+        assert f">{written}" in page, written
