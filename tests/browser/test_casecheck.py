@@ -35,6 +35,9 @@ def test_a_phone_at_any_width_in_any_language(world, open_page, language, width)
     page = open_page({"width": width, "height": 720})
     page.goto(f"/casecheck/{language}/")
     check_accessible(page, "the two questions")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("document.documentElement.style.fontSize = ''")
 
     page.keyboard.press("Tab")
     page.focus("button[type=submit]")
