@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing.errors import BillingError
 from billing.services.invoicing import issue_month
+from save_portal import progress
 
 
 class Command(BaseCommand):
@@ -24,13 +25,9 @@ class Command(BaseCommand):
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", options["month"]):
             raise CommandError("Write the month as YYYY-MM, such as 2026-10.")
         year, month = map(int, options["month"].split("-"))
-
-        def show(done: int) -> None:
-            if self.stderr.isatty() and not options["json"]:
-                self.stderr.write(f"\r{done:,} agencies", ending="")
-
         try:
-            done = issue_month(date(year, month, 1), at=timezone.now(), progress=show)
+            with progress.counted("agencies") as tell:
+                done = issue_month(date(year, month, 1), at=timezone.now(), progress=tell)
         except BillingError as refused:
             raise CommandError(refused.message) from None
         if options["json"]:

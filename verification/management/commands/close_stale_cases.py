@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from save_portal import progress
 from verification.services.closing import close_stale
 
 
@@ -17,13 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        progress = None
-        if self.stderr.isatty() and not options["json"]:
-
-            def progress(closed: int) -> None:
-                self.stderr.write(f"\r{closed:,} closed", ending="")
-
-        closed, warned = close_stale(at=timezone.now(), progress=progress)
+        with progress.counted("closed") as tell:
+            closed, warned = close_stale(at=timezone.now(), progress=tell)
         if options["json"]:
             self.stdout.write(json.dumps({"closed": closed, "warned": warned}))
         else:

@@ -33,7 +33,8 @@ class Command(BaseCommand):
             seed=options["seed"],
             directory=options["directory"] or Path(settings.LOCAL_DIR) / "world",
             at=now,
-            progress=lambda stage, done: self.stderr.write(f"  {stage}") if shown else None,
+            # Plain: what goes as it should is not told in the color of errors.
+            progress=lambda stage, done: self.stderr.write(f"  {stage}", str) if shown else None,
         )
         for above in modules_named("demo_world"):  # what apps above the cases add: invoices
             above.play(at=now)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Max
 from django.utils import timezone
 
+from save_portal import progress
 from save_portal.app_modules import modules_named
 from save_portal.outbox.models import Message
 from verification.services.reminders import send_due
@@ -45,14 +46,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        progress = None
-        if self.stderr.isatty() and not options["json"]:
-
-            def progress(sent: int) -> None:
-                self.stderr.write(f"\r{sent:,} reminders", ending="")
-
         now = timezone.now()
-        sent = {"cases": send_due(at=now, progress=progress)}
+        with progress.counted("reminders") as tell:
+            sent = {"cases": send_due(at=now, progress=tell)}
         for name, remind in others().items():
             with counted() as mails:
                 remind(now)

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from save_portal import progress
 from save_portal.accounts.models import User
 from save_portal.accounts.tenancy import system_scope
 from verification.errors import CaseError
@@ -50,21 +51,16 @@ class Command(BaseCommand):
             raise CommandError(
                 f"No active user {options['user']} in the agency {options['agency']}."
             )
-        terminal = sys.stderr.isatty() and not options["json"]
-
-        def progress(rows: int) -> None:
-            if terminal:
-                self.stderr.write(f"\r  {rows:,} rows", ending="")
-
         try:
-            result = verify_batch(
-                options["source"],
-                options["target"],
-                by=by,
-                clock=timezone.now,
-                progress=progress,
-                workers=options["workers"] or (os.cpu_count() or 1) + 1,
-            )
+            with progress.counted("rows") as tell:
+                result = verify_batch(
+                    options["source"],
+                    options["target"],
+                    by=by,
+                    clock=timezone.now,
+                    progress=tell,
+                    workers=options["workers"] or (os.cpu_count() or 1) + 1,
+                )
         except (OSError, UnicodeDecodeError, CaseError, WorkerLost) as error:
             raise CommandError(str(error)) from error
         if options["json"]:

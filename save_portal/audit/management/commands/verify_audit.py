@@ -25,6 +25,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +33,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from save_portal import progress
 from save_portal.audit import seals
 
 
@@ -54,7 +56,8 @@ class Command(BaseCommand):
             if export is not None:
                 file = stack.enter_context(export.open("w", encoding="utf-8"))
                 write = _writer(file)
-            verdicts = seals.check(_counted(write) if sys.stderr.isatty() else write)
+            tell = stack.enter_context(progress.counted("rows"))
+            verdicts = seals.check(_counted(write, tell))
         whole = not any(verdict.problems for verdict in verdicts)
         if json:
             self.stdout.write(_dump({"ok": whole, "logs": [asdict(one) for one in verdicts]}))
@@ -79,16 +82,15 @@ def _writer(file: Any) -> Any:
     return lambda line: file.write(_dump(line) + "\n")
 
 
-def _counted(write: Any) -> Any:
-    """Shows on the terminal how far the check is."""
+def _counted(write: Any, tell: Callable[[int], None]) -> Any:
+    """Tells how far the check is."""
     lines = 0
 
     def count(line: dict[str, Any]) -> None:
         nonlocal lines
         lines += 1
         if lines % 10_000 == 0:
-            sys.stderr.write(f"\r{lines:,} rows")
-            sys.stderr.flush()
+            tell(lines)
         if write is not None:
             write(line)
 

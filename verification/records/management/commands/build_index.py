@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from save_portal.progress import bar
 from verification.records import index
-from verification.records.progress import bar
 
 
 class Command(BaseCommand):

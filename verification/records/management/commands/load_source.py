@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from save_portal.progress import bar
 from verification.records import loading
 from verification.records.errors import FileRefused
-from verification.records.progress import bar
 from verification.records.systems import SYSTEMS
 
 
