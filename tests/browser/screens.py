@@ -531,6 +531,23 @@ def test_pictures_for_the_applicant(world, open_page):
     take(page, "casecheck-who-looked")
 
 
+def test_pictures_of_wrongful_looks(world, office, open_page):
+    """A look that should not have been, found in the log of a case's person and recorded."""
+    dana, at = world["dana"], timezone.now()
+    carl = make_user("Carl", Role.COMPLIANCE_OFFICER, office=office)
+    with scope_for(dana):
+        case = initial.initiate(by=dana, at=at, submission=resident())
+    desk = enter(open_page(), carl)
+    take(desk, "wrongful-looks-none", "/program/wrongful-looks/")
+    desk.fill("[name=case]", case.number)
+    desk.keyboard.press("Enter")
+    desk.get_by_role("link", name="Record this one").first.wait_for()
+    take(desk, "wrongful-looks")
+    desk.get_by_role("link", name="Record this one").first.click()
+    desk.get_by_role("heading", name="Record that it was wrongful").wait_for()
+    take(desk, "wrongful-look")
+
+
 def test_pictures_of_the_program_office(world, office, open_page):
     """Agreements from both sides, accuracy, programs, answer times, closures."""
     helen = make_user("Helen", Role.AGENCY_ADMINISTRATOR, agency=world["agency"])
