@@ -118,8 +118,12 @@ def certificate(request: Asked, client_id: int) -> HttpResponse:
     """The TLS certificate that the system must come with."""
     user = administrator_of(request)
     client = Client.objects.visible_to(user).filter(pk=client_id).first()
-    if client is None or not settings.CLIENT_CERTIFICATE_HEADER:
+    if client is None:
         return _refused(request, services.ClientError("There is no such system in your agency."))
+    if not settings.CLIENT_CERTIFICATE_HEADER:
+        return _refused(
+            request, services.ClientError("The operator of this portal asks for no certificates.")
+        )
     form = CertificateForm(request.POST or None, initial={"certificate": client.certificate})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["certificate"]

@@ -148,7 +148,7 @@ def test_a_proxy_on_a_socket_of_the_machine_is_trusted_where_it_is_named(setting
 
 
 @pytest.mark.django_db
-def test_the_administrator_binds_it_on_the_page_and_the_log_has_it(bound, agency):
+def test_the_administrator_binds_it_on_the_page_and_the_log_has_it(bound, agency, settings):
     client, _, boss = bound
     browser = signed_in(boss)
     address = reverse("verification:machine-certificate", args=[client.pk])
@@ -164,3 +164,6 @@ def test_the_administrator_binds_it_on_the_page_and_the_log_has_it(bound, agency
     with agency_scope(agency.pk):
         noted = AuditEvent.objects.filter(verb="client.certificate_bound").order_by("id")
         assert [event.data["sha256"] for event in noted] == [SHA256, other, ""]
+    settings.CLIENT_CERTIFICATE_HEADER = ""
+    page = browser.get(address, follow=True).content.decode()
+    assert "asks for no certificates" in page
