@@ -58,3 +58,11 @@ def test_a_demonstration_needs_nothing():
     started = start(DEMO="1")
     assert started.returncode == 0, started.stderr
     assert started.stdout.split() == ["False", "True", "False"]
+
+
+@pytest.mark.parametrize("field", ["CLIENT_ADDRESS_HEADER", "CLIENT_CERTIFICATE_HEADER"])
+def test_a_field_of_a_proxy_is_believed_from_named_proxies_or_not_at_all(field):
+    stopped = start(**OWN | {field: "X-From-The-Proxy"})
+    assert stopped.returncode != 0
+    assert f"ImproperlyConfigured: {field}: name in TRUSTED_PROXIES" in stopped.stderr
+    assert start(**OWN | {field: "X-From-The-Proxy", "TRUSTED_PROXIES": "unix"}).returncode == 0
