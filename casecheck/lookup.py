@@ -47,12 +47,8 @@ DOCUMENT_NUMBERS = (
 )
 # It counts the misses, looks for the newest case that fits, open or closed not long ago, and writes
 # either the misses or the entry of the log. Where the limits are passed it looks all the same, for
-# a day on which nobody was born. Its text is in the migrations. Nobody waits for the disk: should
-# the database's machine fail, the look-ups of its last second may be missing in the log, where a
-# page was shown that says nothing of a record.
-LOOK_UP = """
-SELECT found.* FROM set_config('synchronous_commit', 'off', true), casecheck_look_up(%s) found
-"""
+# a day on which nobody was born. Its text is in the migrations.
+LOOK_UP = "SELECT * FROM casecheck_look_up(%s)"
 # What it gives of the case, behind the agency's name and time zone, in the order of the model.
 SHOWN = (
     "id",
