@@ -130,15 +130,25 @@ def batch_page(*, user: User, key: UUID, cursor: str | None, size: int = 50) -> 
 
 
 def results_of(batch: Batch, *, cursor: str | None, size: int) -> Page[BatchRow]:
-    """What became of its rows, by line. One query.
+    """What became of its rows, by line. One query, as long as most rows are a line each.
 
     Chunks are asked side by side, so a later one may be done before an earlier one. Its rows are
-    shown once every row before them is: whoever reads on behind a line misses none.
+    shown once every row before them is: whoever reads on behind a line misses none. The lines that
+    are looked through have an end, because PostgreSQL, whose statistics lag behind a batch that
+    is growing, may read and sort all that lie behind the cursor.
     """
     waiting = BatchChunk.objects.filter(batch=batch, is_done=False).order_by("starts_at")
     shown_to = Coalesce(Subquery(waiting.values("lines")[:1]), 2**31 - 1)
     found = BatchRow.objects.filter(batch=batch, line__lte=shown_to).select_related("case")
-    return paginate(found, order=("line",), cursor=cursor, size=size)
+    position = decode(cursor, 1) if cursor and is_line_cursor(cursor, 1) else None
+    behind, wide = position[1][0] if position else 0, 2 * size
+    while True:
+        page = paginate(
+            found.filter(line__lte=behind + wide), order=("line",), cursor=cursor, size=size
+        )
+        if page.next is not None or behind + wide >= batch.checked_lines:
+            return page
+        wide *= 8
 
 
 def answered(rows: Iterable[BatchRow]) -> list[Result]:

@@ -28,7 +28,7 @@ from tests.verification.services.test_batch import MISTYPED, RESIDENT, nobody
 from verification.errors import CaseError, InvalidSubmission, NoAgreement, NotPermitted, WrongStatus
 from verification.lifecycles.batch import ENDED, TRANSITIONS, BatchStatus
 from verification.models import Batch, BatchFault, BatchRow, Case, ChargeEvent
-from verification.selectors.batches import acts_of, batch_list, batch_page
+from verification.selectors.batches import acts_of, batch_list, batch_page, results_of
 from verification.services import batch_results, batch_work, batches, initial
 from verification.services.batch import INPUT
 
@@ -459,6 +459,21 @@ def test_many_workers_at_once_ask_each_row_once(tmp_path, monkeypatch):
     assert (batch.status, batch.done, batch.found_open) == (BatchStatus.FINISHED, 46, 5)
     assert (batch.confirmed, batch.unconfirmed, batch.refused) == (1, 45, 0)
     assert counts() == (41, 41, 46)
+
+
+def test_rows_of_many_lines_are_paged_like_others(caseworker, people_on_record):
+    addressed = {**nobody(1), "agency_reference": "one\n" + "\n" * 30 + "two"}
+    batch = run(caseworker, [addressed, RESIDENT, addressed, MISTYPED])
+    found, cursor = [], None
+    with scope_for(caseworker):
+        while True:
+            page = results_of(batch, cursor=cursor, size=1)
+            found += page.rows
+            cursor = page.next
+            if cursor is None:
+                break
+    assert [row.row_id for row in found] == ["R1", "R2", "R3", "R4"]
+    assert [row.line for row in found] == [2, 34, 35, 67]
 
 
 def in_a_thread(act):
