@@ -29,8 +29,11 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }
-DOCUMENTS = Path(tempfile.mkdtemp(prefix="save-documents-"))
-atexit.register(shutil.rmtree, DOCUMENTS, ignore_errors=True)
+# The first process makes the folder and removes it; those that it starts have their place in it.
+if "TEST_DOCUMENTS" not in os.environ:
+    os.environ["TEST_DOCUMENTS"] = tempfile.mkdtemp(prefix="save-documents-")
+    atexit.register(shutil.rmtree, os.environ["TEST_DOCUMENTS"], ignore_errors=True)
+DOCUMENTS = Path(os.environ["TEST_DOCUMENTS"], worker or "alone")
 STORAGES["documents"] = places.storage(DOCUMENTS.as_uri())
 CLAMD_URL = ""
 ALLOWED_HOSTS = ["*"]

@@ -12,6 +12,7 @@ import atexit
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +59,7 @@ class Renderer:
         self.limits = {"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._scratch = ""
         self._owner = 0
 
     def render(self, html: str) -> bytes:
@@ -105,17 +107,21 @@ class Renderer:
         """The child of this very process: after a fork the parent's child is left alone."""
         if self._owner != os.getpid():
             self._process = None
+            self._scratch = ""
         if self._process is not None and self._process.poll() is None:
             return self._process, False
         self._end()
         self._owner = os.getpid()
+        # Its fonts and whatever else it writes; removed with it, however it ends.
+        self._scratch = tempfile.mkdtemp(prefix="save-pdf-")
+        options = _options() | self.limits | {"scratch": self._scratch}
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-m", worker.__name__, json.dumps(_options() | self.limits)],
+            [sys.executable, "-m", worker.__name__, json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=settings.BASE_DIR,
-            env=_environment(),
+            env=_environment() | {"TMPDIR": self._scratch},
         )
         return self._process, True
 
@@ -124,15 +130,16 @@ class Renderer:
         process, self._process = self._process, None
         if process is None or self._owner != os.getpid():
             return None
-        # A child that has closed its pipes is on its way: how it ended is worth a moment.
-        try:
-            process.wait(0.2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # A child whose input has ended is on its way: how it ended is worth a moment.
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
+        try:
+            process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
         return process.returncode
 
     @staticmethod

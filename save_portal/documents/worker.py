@@ -15,6 +15,7 @@ import mimetypes
 import os
 import re
 import resource
+import shutil
 import struct
 import sys
 from functools import lru_cache
@@ -128,6 +129,8 @@ def main() -> None:
     while True:
         head = read_exactly(stdin, LENGTH.size)
         if head is None:
+            # Whoever began this process removes the folder too, unless it was killed.
+            shutil.rmtree(options["scratch"], ignore_errors=True)
             return
         (size,) = LENGTH.unpack(head)
         html = read_exactly(stdin, size) if size <= MAX_HTML_BYTES else None

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import threading
 import zlib
+from pathlib import Path
 
 import page
 import pypdf
@@ -229,6 +230,26 @@ def test_a_process_that_died_is_replaced(renderer):
     os.kill(renderer._process.pid, signal.SIGKILL)
     renderer._process.wait()
     assert renderer.render(PAPER % "").startswith(b"%PDF")
+
+
+def test_nothing_is_left_on_the_disk_however_the_process_ends(renderer):
+    def drawn_in() -> Path:
+        renderer.render(PAPER % "")
+        folder = Path(renderer._scratch)
+        assert [*folder.iterdir()]
+        return folder
+
+    killed = drawn_in()
+    os.kill(renderer._process.pid, signal.SIGKILL)
+    renderer._process.wait()
+    left_alone = drawn_in()
+    assert not killed.exists()
+    renderer._process.stdin.close()  # as when the portal itself was killed
+    assert renderer._process.wait(10) == 0
+    assert not left_alone.exists()
+    closed = drawn_in()
+    renderer.close()
+    assert not closed.exists()
 
 
 def test_ten_at_once_each_get_their_own_paper(renderer):
