@@ -166,10 +166,7 @@ class Population:
                 progress("  indexes of the records")
             with without_indexes(cursor, ENTRIES):
                 progress("  the index's entries")
-                # Without them the links of the chain are found by hashing, whatever the statistics.
-                cursor.execute("SET enable_nestloop = off")
                 index.build()
-                cursor.execute("RESET enable_nestloop")
                 progress("  indexes of the index")
             cursor.execute(f"VACUUM (ANALYZE) {RECORDS}")
             cursor.execute(f"VACUUM (ANALYZE) {ENTRIES}")

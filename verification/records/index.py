@@ -16,6 +16,7 @@ from verification.records import joining, namebook
 from verification.records.loading import LOCK
 from verification.records.models import SourceUpload
 
+MANY = 100_000  # versions that came at once
 # A version that a newer one replaced, or that a full file closed, answers no more.
 FORGET = """
 DELETE FROM records_indexentry entry USING records_sourcerecord old
@@ -79,14 +80,17 @@ def build(progress: Callable[[int, int], None] | None = None) -> BuildResult:
             done += upload.inserted + upload.updated + upload.closed
             if progress:
                 progress(done, records)
+        if not after or records >= MANY:
+            # The statistics of before know nothing of these rows.
+            cursor.execute(
+                "ANALYZE records_sourcerecord (id, system, record_id, replaced_in, upload_id)"
+            )
+            cursor.execute("ANALYZE records_indexentry")
         # Behind all entries: of a pair of new records either may have come first.
         joining.join(cursor, uploads, after=after)
-        cursor.execute(NOTE_BUILD, {"upto": uploads[-1].pk, "records": records, "entries": entries})
-    if not after and records:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE records_sourcerecord (system, record_id, replaced_in)")
-            cursor.execute("ANALYZE records_indexentry")
+        if not after or records >= MANY:
             cursor.execute("ANALYZE records_chainjoin")
+        cursor.execute(NOTE_BUILD, {"upto": uploads[-1].pk, "records": records, "entries": entries})
     return BuildResult(records, entries, len(uploads))
 
 

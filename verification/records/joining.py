@@ -26,18 +26,26 @@ WHERE joined.{end} = old.id AND old.replaced_in > %s AND old.replaced_in <= %s
 """
 # From the new records of one side to all of the other that are in the index, or to those that were
 # there before: so each pair is found once, and from the side that has fewer where both are new. A
-# record may have one number in two columns.
+# record may have one number in two columns. Step by step, each before the next: left to choose,
+# PostgreSQL may begin with the other side and pass over the whole upload for each record of it.
 JOIN = """
 INSERT INTO records_chainjoin (kind, later_pk, earlier_pk)
+WITH number AS MATERIALIZED (
+    SELECT mine.id, own.value
+    FROM records_sourcerecord mine
+    CROSS JOIN LATERAL (VALUES {identifiers}) AS own(kind, value)
+    WHERE mine.id BETWEEN {first} AND {last} AND mine.upload_id = {upload}
+        AND mine.replaced_in IS NULL AND mine.closed_at IS NULL AND own.value <> ''
+), held AS MATERIALIZED (
+    SELECT number.id, entry.record_pk
+    FROM number
+    JOIN records_indexentry entry ON entry.value = number.value AND entry.kind = {theirs}
+)
 SELECT {kind}, later, earlier
 FROM (
     SELECT {later} AS later, {earlier} AS earlier, count(*) OVER (PARTITION BY {later}) AS found
-    FROM records_sourcerecord mine
-    CROSS JOIN LATERAL (VALUES {identifiers}) AS number(kind, value)
-    JOIN records_indexentry entry ON entry.value = number.value AND entry.kind = {theirs}
-    JOIN records_sourcerecord other ON other.id = entry.record_pk AND other.system = ANY({systems})
-    WHERE mine.id BETWEEN {first} AND {last} AND mine.upload_id = {upload}
-        AND mine.replaced_in IS NULL AND mine.closed_at IS NULL AND number.value <> '' {before}
+    FROM held JOIN records_sourcerecord other ON other.id = held.record_pk
+    WHERE other.system = ANY({systems}) {before}
 ) pair
 WHERE found <= {most}
 {conflict}
@@ -76,7 +84,7 @@ def _statements(upload: SourceUpload, after: int) -> Iterator[sql.Composable]:
             numbers = identifiers(upload.columns, {mine}, record="mine")
             if not [*numbers]:
                 continue
-            ends = sql.SQL("mine.id"), sql.SQL("other.id")
+            ends = sql.SQL("held.id"), sql.SQL("other.id")
             later, earlier = ends if is_later else ends[::-1]
             before = "" if leads else "AND other.upload_id <= {}"
             yield sql.SQL(JOIN).format(
