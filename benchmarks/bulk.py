@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BATCH = 50_000
 OWN_SHARE = 10  # every tenth case is the measured caseworker's
+APART = "12 seconds"  # a million lie within 139 days: none has gone 180 days without action
 
 CASES = """
 INSERT INTO verification_case (
@@ -25,7 +26,7 @@ INSERT INTO verification_case (
 )
 SELECT CASE WHEN n %% 3 = 0 THEN 'initial_confirmed' ELSE 'initial_unconfirmed' END, '',
     'B' || lpad(n::text, 12, '0') || 'AA', 1,
-    now() - n * interval '20 seconds', now() - n * interval '20 seconds',
+    now() - n * %(apart)s::interval, now() - n * %(apart)s::interval,
     current_date + ((n * 7919) %% 60)::int - 20, '{}',
     'i551', '', 'Family' || n %% 5000, 'Given' || n %% 700, '', '{}',
     date '1950-01-01' + (n %% 20000)::int, lpad(n::text, 9, '0'), '', '',
@@ -73,6 +74,7 @@ def add_cases(first: int, last: int, *, own: User, other: User) -> None:
                     "first": start,
                     "last": end,
                     "share": OWN_SHARE,
+                    "apart": APART,
                     "own": own.pk,
                     "other": other.pk,
                 },
