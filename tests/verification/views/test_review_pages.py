@@ -324,14 +324,14 @@ def test_protected_records_are_for_the_cleared_alone_and_never_for_the_agency(
     files_of = {
         "CIS": {
             **person,
-            "record_id": "C9",
+            "record_id": "C90000009",
             "class_of_admission": "B11",
             "file_control_office": "VSC",
         },
-        "RAPS": {**person, "record_id": "R9", "filed_on": "2021-02-03", "decision": "PENDING"},
+        "RAPS": {**person, "record_id": "R90000009", "filed_on": "2021-02-03", "decision": "PENDING"},
         "ADIS": {
             **person,
-            "record_id": "A9",
+            "record_id": "A90000009",
             "class_of_admission": "F1",
             "i94_number": "648812035B7",
         },
@@ -339,7 +339,7 @@ def test_protected_records_are_for_the_cleared_alone_and_never_for_the_agency(
     for system, row in files_of.items():
         loading.load(system, write_upload(tmp_path / f"{system}.csv", [row]), full=True)
     index.build()
-    kept = ("B11", "VSC", "2021-02-03", "Feb 3, 2021", "C9", "R9")
+    kept = ("B11", "VSC", "2021-02-03", "Feb 3, 2021", "C90000009", "R90000009")
     case = taken(asked(caseworker), verifier)
 
     seen = page(verifier, "workbench", case.number).content.decode()
