@@ -328,7 +328,12 @@ def test_protected_records_are_for_the_cleared_alone_and_never_for_the_agency(
             "class_of_admission": "B11",
             "file_control_office": "VSC",
         },
-        "RAPS": {**person, "record_id": "R90000009", "filed_on": "2021-02-03", "decision": "PENDING"},
+        "RAPS": {
+            **person,
+            "record_id": "R90000009",
+            "filed_on": "2021-02-03",
+            "decision": "PENDING",
+        },
         "ADIS": {
             **person,
             "record_id": "A90000009",
