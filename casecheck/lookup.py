@@ -36,15 +36,6 @@ LIMITS_WITH_WORK = (
     MISSES_OF_A_NUMBER,
     MISSES_OF_A_NUMBER_FROM_AN_ADDRESS_WITH_WORK,
 )
-# A passport's number is not asked for here: several countries may give the same one.
-DOCUMENT_NUMBERS = (
-    "a_number",
-    "i94_number",
-    "sevis_id",
-    "card_number",
-    "naturalization_certificate",
-    "citizenship_certificate",
-)
 # It counts the misses, looks for the newest case that fits, open or closed not long ago, and writes
 # either the misses or the entry of the log. Where the limits are passed it looks all the same, for
 # a day on which nobody was born. Its text is in the migrations.
@@ -116,7 +107,8 @@ def look_up(
 def _ways_to_read(raw: str) -> dict[str, str]:
     """What was typed as a case's own number, and as each of a document's, where it can be one."""
     ways = {"number": case_number.canonical(raw)[:15]}
-    for name in DOCUMENT_NUMBERS:
+    # No passport number: several countries may give the same one.
+    for name in immigration_documents.US_ISSUED:
         try:
             ways[name] = immigration_documents.normalize(name, raw)
         except ValueError:

@@ -88,13 +88,9 @@ def case_of(entry: Entry) -> Case | None:
     """The case to name to the person: the one that was looked at, or else their newest."""
     if entry.found is None:
         return None
-    cases = list(
-        Case.objects.select_related("agency")
-        .filter(number__in=notices.cases_of(entry.found))
-        .order_by("-id")[:SHOWN]
-    )
-    own = [case for case in cases if case.number == entry.event.case_number]
-    return next(iter([*own, *cases]), None)
+    cases = Case.objects.select_related("agency").filter(number__in=notices.cases_of(entry.found))
+    own = cases.filter(number=entry.event.case_number).first()
+    return own or cases.order_by("-id").first()
 
 
 def _entries(events: Iterable[DisclosureEvent]) -> list[Entry]:

@@ -195,15 +195,14 @@ FIELDS: dict[str, Field] = {
     )
 }
 ENUMERATORS: tuple[str, ...] = tuple(name for name in FIELDS if name != "document_description")
-US_ISSUED: frozenset[str] = frozenset(
-    {
-        "a_number",
-        "i94_number",
-        "sevis_id",
-        "card_number",
-        "naturalization_certificate",
-        "citizenship_certificate",
-    }
+# In the order of forms.
+US_ISSUED: tuple[str, ...] = (
+    "a_number",
+    "i94_number",
+    "sevis_id",
+    "card_number",
+    "naturalization_certificate",
+    "citizenship_certificate",
 )
 
 

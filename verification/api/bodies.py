@@ -20,9 +20,8 @@ from verification.enums import (
     Wish,
 )
 from verification.errors import InvalidSubmission
-from verification.immigration_documents import DOCUMENT_TYPES, ENUMERATORS, FIELDS
+from verification.immigration_documents import DOCUMENT_TYPES, ENUMERATORS, FIELDS, US_ISSUED
 from verification.lifecycles.case import CaseStatus
-from verification.rules.additional import FURTHER_NUMBERS
 from verification.rules.submission import Submission
 from verification.rules.voter import LISTED
 
@@ -147,7 +146,7 @@ class FurtherNumbers(Strict):
     def get_fields(self) -> dict[str, Any]:
         return {
             name: Text(max_length=NUMBER_LENGTH, required=False, help_text=FIELDS[name].label)
-            for name in FURTHER_NUMBERS
+            for name in US_ISSUED
         }
 
 
@@ -294,7 +293,7 @@ def pointer_of(name: str, *, whole_case: bool) -> str:
         return f"#/applicant/{name}"
     if whole_case and name in IN_DOCUMENT:
         return f"#/document/{IN_DOCUMENT[name]}"
-    if not whole_case and name in FURTHER_NUMBERS:
+    if not whole_case and name in US_ISSUED:
         return f"#/further_numbers/{name}"
     return "#/file" if name == "files" else f"#/{name}"
 

@@ -11,12 +11,11 @@ from save_portal.web.forms import PortalForm, first_control
 from verification.enums import AdditionalReason, DateNeeded
 from verification.errors import InvalidSubmission
 from verification.forms.initiate import WIDTHS, split_names
-from verification.immigration_documents import FIELDS, show_number
+from verification.immigration_documents import FIELDS, US_ISSUED, show_number
 from verification.models import Case
 from verification.rules.additional import (
     COMMENT_LENGTH,
     EXPECTED_LENGTH,
-    FURTHER_NUMBERS,
     AdditionalQuestion,
     reasons_for,
     validate,
@@ -74,13 +73,13 @@ class AdditionalForm(PortalForm):
         assert isinstance(reason, forms.ChoiceField)
         reason.choices = reasons_for(prompted=prompted)
         on_the_case = case.enumerators()
-        for name in FURTHER_NUMBERS:
+        for name in US_ISSUED:
             if name not in on_the_case:
                 self.fields[name] = _number_field(name)
 
     @property
     def numbers(self) -> list[forms.BoundField]:
-        return [self[name] for name in FURTHER_NUMBERS if name in self.fields]
+        return [self[name] for name in US_ISSUED if name in self.fields]
 
     @property
     def further_open(self) -> bool:

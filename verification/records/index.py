@@ -80,15 +80,15 @@ def build(progress: Callable[[int, int], None] | None = None) -> BuildResult:
             done += upload.inserted + upload.updated + upload.closed
             if progress:
                 progress(done, records)
-        if not after or records >= MANY:
-            # The statistics of before know nothing of these rows.
+        unlike_before = not after or records >= MANY
+        if unlike_before:  # the statistics know nothing of these rows
             cursor.execute(
                 "ANALYZE records_sourcerecord (id, system, record_id, replaced_in, upload_id)"
             )
             cursor.execute("ANALYZE records_indexentry")
         # Behind all entries: of a pair of new records either may have come first.
         joining.join(cursor, uploads, after=after)
-        if not after or records >= MANY:
+        if unlike_before:
             cursor.execute("ANALYZE records_chainjoin")
         cursor.execute(NOTE_BUILD, {"upto": uploads[-1].pk, "records": records, "entries": entries})
     return BuildResult(records, entries, len(uploads))

@@ -181,31 +181,29 @@ class PersonQueryResult:
     cut_off: bool
 
 
-BY_NUMBER = """
-SELECT DISTINCT ON (record.id) record.id, record.system, record.record_id,
+# In the order of `held_of`.
+COLUMNS = """record.id, record.system, record.record_id,
     (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on,
     record.family_name, record.given_name, record.middle_name, record.date_of_birth,
     record.a_number, record.country_of_birth, record.country_of_citizenship, upload.columns,
-    record.own_values, record.photo_id, record.sex
+    record.own_values, record.photo_id, record.sex"""
+BY_NUMBER = f"""
+SELECT DISTINCT ON (record.id) {COLUMNS}
 FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
 JOIN records_indexentry entry ON entry.value = wanted.value AND entry.kind = wanted.kind
 JOIN records_sourcerecord record ON record.id = entry.record_pk
 JOIN records_sourceupload upload ON upload.id = record.upload_id
 WHERE record.system = %s
 LIMIT %s
-"""
-BY_ROW = """
-SELECT record.id, record.system, record.record_id,
-    (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on,
-    record.family_name, record.given_name, record.middle_name, record.date_of_birth,
-    record.a_number, record.country_of_birth, record.country_of_citizenship, upload.columns,
-    record.own_values, record.photo_id, record.sex
+"""  # noqa: S608 (our own columns)
+BY_ROW = f"""
+SELECT {COLUMNS}
 FROM records_sourcerecord record
 JOIN records_sourceupload upload ON upload.id = record.upload_id
 WHERE record.id = ANY(%s::bigint[]) AND record.system = %s
 ORDER BY record.id
 LIMIT %s
-"""
+"""  # noqa: S608 (our own columns)
 # Up the chain to what the records rest on, and down it to what rests on them.
 ALONG = """
 WITH RECURSIVE up(pk) AS (
@@ -224,18 +222,14 @@ SELECT kind, later_pk, earlier_pk FROM records_chainjoin
 WHERE later_pk = ANY(%(rows)s::bigint[]) AND earlier_pk = ANY(%(rows)s::bigint[])
 """
 # By the newest version that the index has taken in; the names are compared here, not there.
-BY_BIRTH = """
-SELECT record.id, record.system, record.record_id,
-    (record.updated_at AT TIME ZONE 'UTC')::date AS updated_on,
-    record.family_name, record.given_name, record.middle_name, record.date_of_birth,
-    record.a_number, record.country_of_birth, record.country_of_citizenship, upload.columns,
-    record.own_values, record.photo_id, record.sex
+BY_BIRTH = f"""
+SELECT {COLUMNS}
 FROM records_sourcerecord record
 JOIN records_sourceupload upload ON upload.id = record.upload_id
 WHERE record.date_of_birth = ANY(%s::date[]) AND record.replaced_in IS NULL
     AND record.closed_at IS NULL AND record.system = %s
     AND record.upload_id <= (SELECT coalesce(max(upload_id), 0) FROM records_indexbuild)
-"""
+"""  # noqa: S608 (our own columns)
 UPLOADS = """
 SELECT system, max(as_of)::date FROM records_sourceupload
 WHERE id <= (SELECT coalesce(max(upload_id), 0) FROM records_indexbuild) GROUP BY system

@@ -10,22 +10,12 @@ from typing import Any
 
 from verification.enums import AdditionalReason, DateNeeded
 from verification.errors import InvalidSubmission
-from verification.immigration_documents import FIELDS
+from verification.immigration_documents import FIELDS, US_ISSUED
 from verification.rules.submission import clean_name
 
 COMMENT_LENGTH = 500
 EXPECTED_LENGTH = 100
 MOST_NAMES = 5
-
-# The numbers that an agency may add: what the United States issued. In the order of the form.
-FURTHER_NUMBERS: tuple[str, ...] = (
-    "a_number",
-    "i94_number",
-    "sevis_id",
-    "card_number",
-    "naturalization_certificate",
-    "citizenship_certificate",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +109,7 @@ def _numbers(
     for name, raw in typed.items():
         if not raw.strip():
             continue
-        if name not in FURTHER_NUMBERS:
+        if name not in US_ISSUED:
             errors[name] = "This number cannot be added here."
             continue
         try:

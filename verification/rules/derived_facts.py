@@ -145,7 +145,7 @@ def facts_of(status: Status, *, on: date) -> list[Fact]:
     if kind == "citizen":
         return [
             Fact(
-                "Rules for noncitizens",
+                "Rules for non-citizens",
                 "Do not apply to a citizen.",
                 "8 U.S.C. 1611, 1641",
             )

@@ -199,7 +199,7 @@ def _enumerators(
     if (
         document.code == "foreign_passport"
         and submission.channel == "browser"
-        and not US_ISSUED & cleaned.keys()
+        and cleaned.keys().isdisjoint(US_ISSUED)
         and not {"i94_number", "sevis_id"} & findings.errors.keys()
     ):
         findings.add(

@@ -180,7 +180,11 @@ def one_more(document_type: str, typed: Mapping[str, str], reasons: Sequence[str
     if {Reason.NO_RECORD, Reason.DOCUMENT_MISMATCH} & given:
         # A number beside one that is unknown or another's confirms nothing at this step.
         wanted += _numbers(document_type, typed, ADDITIONAL)
-    return list({each.field: each for each in reversed(wanted)}.values())[::-1]
+    # Each field once, with the act that settles more.
+    first: dict[str, Wanted] = {}
+    for one in wanted:
+        first.setdefault(one.field, one)
+    return list(first.values())
 
 
 def _settled_by_a_number(typed: Mapping[str, str], reasons: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ from verification.records.answer import Answer as SearchAnswer
 from verification.rules.submission import Submission
 from verification.services import initial
 from verification.services.apart import Worker, apart
-from verification.services.batch_row import submission_of
+from verification.services.batch_row import DATES, submission_of
 from verification.services.initial import Begun
 
 INPUT = (
@@ -64,7 +64,6 @@ OUTPUT = (
     "class_of_admission",
     "record_refs",
 )
-DATES = ("date_of_birth", "document_expires_on")
 CHUNK = 250
 FAULT = "fault"  # in a row that cannot be asked: why
 Row = dict[str, str]

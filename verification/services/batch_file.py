@@ -14,8 +14,8 @@ from typing import IO
 from save_portal.documents.storing import Lines
 from verification.errors import CaseError, InvalidSubmission
 from verification.rules.submission import Submission
-from verification.services.batch import DATES, INPUT
-from verification.services.batch_row import submission_of
+from verification.services.batch import INPUT
+from verification.services.batch_row import DATES, submission_of
 
 MOST_ROWS = 1_000_000
 MOST_BYTES = 400_000_000

@@ -7,12 +7,14 @@ from typing import Any
 
 from verification.rules.submission import Submission
 
+DATES = ("date_of_birth", "document_expires_on")
+
 
 def submission_of(row: dict[str, str]) -> Submission:
     """A line of a truth file or of a batch as a submission by machine."""
     known = Submission.__dataclass_fields__.keys()
     values: dict[str, Any] = {name: value for name, value in row.items() if name in known and value}
-    for name in ("date_of_birth", "document_expires_on"):
+    for name in DATES:
         try:
             values[name] = date.fromisoformat(values[name]) if values.get(name) else None
         except ValueError:

@@ -123,7 +123,7 @@ def test_a_cuban_on_parole_is_told_that_only_a_verifier_knows_of_an_entrant():
 def test_nothing_for_noncitizens_is_said_of_a_citizen():
     of = status(24)
     assert kind_of(of) == "citizen"
-    assert [found.title for found in facts_of(of, on=TODAY)] == ["Rules for noncitizens"]
+    assert [found.title for found in facts_of(of, on=TODAY)] == ["Rules for non-citizens"]
     assert programs("citizen", ["snap"], on=TODAY) == []
 
 
