@@ -83,6 +83,10 @@ def _tell_of_a_wrongful_look(case: Case, *, at: datetime) -> None:
         look = DisclosureEvent.objects.filter(case_number=case.number).order_by("-id").first()
     if look is not None:
         wrongful_disclosure.report(
-            disclosure_id=look.pk, fault=DisclosureFault.ACCOUNT_MISUSED, by=None, at=at
+            disclosure_id=look.pk,
+            fault=DisclosureFault.ACCOUNT_MISUSED,
+            note="The caseworker was on leave that day; the look came from another office.",
+            by=None,
+            at=at,
         )
         notices.tell_wrongful_disclosures(at=at)

@@ -44,7 +44,7 @@ def test_drift_is_shown_beside_what_is_usual_on_the_page_and_in_the_metrics(
         old = [row(record_id=f"R{n}") for n in range(3 if day < 7 else 0)]
         load("CIS", write(tmp_path, "CIS", new, *old))
     page = signed_in(officer).get("/program/sources/").content.decode()
-    assert "100.0 % of rows, usually 25.0 %" in page
+    assert "100.0 % new or changed, usually 25.0 %" in page
     assert "CIS: 1 rows came where 4 are usual." in page
     headers = {"Authorization": "Bearer a-long-secret"}
     text = Client().get("/metrics", headers=headers).content.decode()
